@@ -1,0 +1,1 @@
+"""What the user prefers and which servers are saved, typed, in one file."""

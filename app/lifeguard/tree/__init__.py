@@ -1,0 +1,1 @@
+"""The resources tree as plain nodes: who is under whom, in which order, and what differs between two trees."""

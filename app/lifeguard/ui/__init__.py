@@ -1,0 +1,1 @@
+"""Everything that is seen: window, tree, tabs, graphs, jobs tray, dialogs. All Qt lives here."""

@@ -1,0 +1,1 @@
+"""The proof: what Lifeguard promises, written so that it can fail."""

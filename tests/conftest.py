@@ -1,0 +1,70 @@
+"""Every test is watched: what it logs, starts and opens must be over, or expected, when it ends."""
+
+from __future__ import annotations
+
+import gc
+import inspect
+import logging
+import sys
+import threading
+from collections.abc import AsyncIterator, Generator, Iterator
+
+import pytest
+
+from tests.support.leaks import ExceptionWatch, ExpectedLog, LogWatch, QtWatch, tasks_left, threads_left
+
+_FAILED = pytest.StashKey[bool]()
+
+
+def pytest_collection_finish() -> None:
+    """What collecting imported stays for good: leave it out of every later collection, or each test pays for it."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Remember who failed: what such a test left behind is a consequence, not news."""
+    report = yield
+    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    return report
+
+
+@pytest.fixture(autouse=True)
+def _log_watch(request: pytest.FixtureRequest) -> Iterator[LogWatch]:
+    watch = LogWatch()
+    logging.getLogger().addHandler(watch)
+    yield watch
+    gc.collect()
+    logging.getLogger().removeHandler(watch)
+    _complain(request, watch.complaints())
+
+
+@pytest.fixture
+def expected_log(_log_watch: LogWatch) -> ExpectedLog:
+    """`expected_log("pattern")`: the test causes such a record; it fails when the record does not come."""
+    return _log_watch.expect
+
+
+@pytest.fixture(autouse=True)
+def _nothing_left_behind(
+    _log_watch: LogWatch, request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[None]:
+    threads, raised, qt = set(threading.enumerate()), ExceptionWatch(), QtWatch()
+    monkeypatch.setattr(sys, "excepthook", raised)
+    qt.begin()
+    if inspect.iscoroutinefunction(getattr(request.node, "obj", None)):
+        request.getfixturevalue("_tasks_watch")
+    yield
+    _complain(request, [*raised.complaints(), *threads_left(threads), *qt.complaints()])
+
+
+@pytest.fixture
+async def _tasks_watch(request: pytest.FixtureRequest) -> AsyncIterator[None]:
+    yield
+    _complain(request, await tasks_left())
+
+
+def _complain(request: pytest.FixtureRequest, complaints: list[str]) -> None:
+    if complaints and not request.node.stash.get(_FAILED, False):
+        pytest.fail("\n".join(complaints), pytrace=False)

@@ -1,0 +1,24 @@
+"""How a simulated call fails: with one XenAPI error code and its parameters, exactly as they go over the wire."""
+
+from __future__ import annotations
+
+
+class ApiError(Exception):
+    """The failure a client sees. `code` is spelled as on the wire, `params` are texts."""
+
+    def __init__(self, code: str, *params: str) -> None:
+        super().__init__(code, *params)
+        self.code = code
+        self.params = params
+
+    @property
+    def description(self) -> tuple[str, ...]:
+        """Code and parameters in one list, as `ErrorDescription` and `task.error_info` hold them."""
+        return (self.code, *self.params)
+
+
+class TaskCancelled(ApiError):
+    """The operation noticed that its task was cancelled."""
+
+    def __init__(self, task_ref: str) -> None:
+        super().__init__("TASK_CANCELLED", task_ref)

@@ -1,0 +1,104 @@
+"""One table of the simulated pool: its rows, when each was last written, and what was deleted lately."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifeguard.datamodel.schema import ClassInfo
+
+DELETIONS_KEPT = 512
+"""A real server forgets deletions beyond this many per table, without telling anybody."""
+_DELETIONS_AFTER_FORGETTING = 256
+
+
+@dataclass(slots=True)
+class Row:
+    """`values` by API field name; `encoded` keeps its wire form per dialect until the next write."""
+
+    values: dict[str, Any]
+    created: int
+    modified: int
+    encoded: dict[str, bytes] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Deletion:
+    ref: str
+    created: int
+    deleted: int
+
+
+class Table:
+    """Rows by ref. Changes since a generation are found at the cost of the changes, not of the table."""
+
+    __slots__ = ("_deletions", "_latest", "_refs_by_uuid", "info", "rows", "values")
+
+    def __init__(self, info: ClassInfo) -> None:
+        self.info = info
+        self.rows: dict[str, Row] = {}
+        self.values: dict[str, dict[str, Any]] = {}
+        self._latest: dict[str, int] = {}  # ref -> generation, in the order of the writes
+        self._deletions: deque[Deletion] = deque()
+        self._refs_by_uuid: dict[str, str] = {}
+
+    def insert(self, ref: str, given: Mapping[str, Any], generation: int) -> Row:
+        """Add a row; fields not given get the defaults of the datamodel, unknown ones are passed over."""
+        values = {
+            name: given[name] if name in given else _fresh(known.default) for name, known in self.info.fields.items()
+        }
+        row = Row(values, generation, generation)
+        self.rows[ref] = row
+        self.values[ref] = values
+        self._latest[ref] = generation
+        self._refs_by_uuid[values.get("uuid", ref)] = ref
+        return row
+
+    def touch(self, ref: str, generation: int) -> None:
+        row = self.rows[ref]
+        row.modified = generation
+        row.encoded.clear()
+        self._latest.pop(ref, None)
+        self._latest[ref] = generation
+
+    def write(self, ref: str, name: str, value: Any, generation: int) -> None:
+        values = self.rows[ref].values
+        if name == "uuid":
+            self._refs_by_uuid.pop(values["uuid"], None)
+            self._refs_by_uuid[value] = ref
+        values[name] = value
+        self.touch(ref, generation)
+
+    def delete(self, ref: str, generation: int) -> None:
+        row = self.rows.pop(ref)
+        del self.values[ref]
+        self._latest.pop(ref, None)
+        if self._refs_by_uuid.get(row.values.get("uuid", ref)) == ref:
+            del self._refs_by_uuid[row.values.get("uuid", ref)]
+        self._deletions.append(Deletion(ref, row.created, generation))
+        if len(self._deletions) > DELETIONS_KEPT:
+            while len(self._deletions) > _DELETIONS_AFTER_FORGETTING:
+                self._deletions.popleft()
+
+    def by_uuid(self, uuid: str) -> str | None:
+        return self._refs_by_uuid.get(uuid)
+
+    def written_since(self, generation: int) -> Iterator[str]:
+        """Refs of rows written after `generation`, the latest first."""
+        for ref in reversed(self._latest):
+            if self._latest[ref] <= generation:
+                return
+            yield ref
+
+    def deleted_since(self, generation: int) -> Iterator[Deletion]:
+        """Deletions after `generation`, the latest first."""
+        for deletion in reversed(self._deletions):
+            if deletion.deleted <= generation:
+                return
+            yield deletion
+
+
+def _fresh(default: Any) -> Any:
+    return dict(default) if isinstance(default, dict) else default

@@ -1,1 +1,1 @@
-"""Measured series: RRD bytes to arrays, the store that keeps them, data-source names, units and decimation."""
+"""Metrics: RRD bytes become arrays, arrays become series, data-source names become titles and units. Pure functions."""

@@ -9,6 +9,13 @@ from typing import Any, Literal
 NULL_REF = "OpaqueRef:NULL"
 EPOCH = "19700101T00:00:00Z"
 
+
+def is_null(ref: str) -> bool:
+    """Whether a reference leads nowhere on purpose; old databases and their servers say so with an empty text."""
+    return not ref or ref == NULL_REF
+
+
+
 Kind = Literal[
     "string", "int", "float", "bool", "datetime", "void", "enum", "ref", "record", "set", "map", "option"
 ]

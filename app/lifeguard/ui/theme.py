@@ -1,0 +1,128 @@
+"""The look in one place: palette, icons and the few style rules, following the system's light or dark at once."""
+
+from __future__ import annotations
+
+import sys
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+from lifeguard.assets import asset
+from lifeguard.observe import Signal
+from lifeguard.ui.draw import draw_glyph
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.tokens import SCHEMES, Scheme, Token, Tokens, read_tokens
+
+ICON_SIDE = 16
+_ROLES: tuple[tuple[QPalette.ColorRole, Token], ...] = (
+    (QPalette.ColorRole.Window, "surface"),
+    (QPalette.ColorRole.WindowText, "text"),
+    (QPalette.ColorRole.Base, "surface-raised"),
+    (QPalette.ColorRole.AlternateBase, "surface"),
+    (QPalette.ColorRole.Text, "text"),
+    (QPalette.ColorRole.PlaceholderText, "text-quiet"),
+    (QPalette.ColorRole.Button, "surface"),
+    (QPalette.ColorRole.ButtonText, "text"),
+    (QPalette.ColorRole.BrightText, "bad"),
+    (QPalette.ColorRole.ToolTipBase, "surface-raised"),
+    (QPalette.ColorRole.ToolTipText, "text"),
+    (QPalette.ColorRole.Highlight, "accent"),
+    (QPalette.ColorRole.HighlightedText, "text-on-accent"),
+    (QPalette.ColorRole.Link, "accent"),
+    (QPalette.ColorRole.LinkVisited, "accent"),
+    (QPalette.ColorRole.Accent, "accent"),
+    (QPalette.ColorRole.Light, "surface-raised"),
+    (QPalette.ColorRole.Midlight, "line"),
+    (QPalette.ColorRole.Mid, "line"),
+    (QPalette.ColorRole.Dark, "off"),
+    (QPalette.ColorRole.Shadow, "off"),
+)
+_DISABLED = (
+    QPalette.ColorRole.WindowText,
+    QPalette.ColorRole.Text,
+    QPalette.ColorRole.ButtonText,
+)
+
+
+class Theme:
+    """`changed` tells the new scheme after palette and icons are in place; whoever keeps pictures asks again then."""
+
+    def __init__(self, application: QApplication, forced: Scheme | None = None) -> None:
+        self.changed: Signal[Scheme] = Signal()
+        self._application = application
+        self._tokens = {scheme: read_tokens(scheme) for scheme in SCHEMES}
+        self._scheme: Scheme = "light"
+        self._forced = forced
+        self._icons: dict[tuple[Scheme, Glyph], QIcon] = {}
+        if sys.platform not in ("win32", "darwin"):
+            application.setStyle(QStyleFactory.create("Fusion"))
+        application.setWindowIcon(QIcon(str(asset("icons/lifeguard.svg"))))
+        hints = QGuiApplication.styleHints()
+        self._disconnect = partial(hints.colorSchemeChanged.disconnect, self._follow)
+        hints.colorSchemeChanged.connect(self._follow)
+        self._follow()
+
+    def close(self) -> None:
+        self._disconnect()
+
+    @property
+    def tokens(self) -> Tokens:
+        return self._tokens[self._scheme]
+
+    def force(self, scheme: Scheme | None) -> None:
+        """Keep to one scheme whatever the system says; None follows the system again."""
+        self._forced = scheme
+        self._follow()
+
+    def colour(self, token: Token) -> QColor:
+        return QColor(self.tokens.colours[token])
+
+    def series(self, index: int) -> QColor:
+        """The colour of the series with this fixed number; they repeat after ten."""
+        return QColor(self.tokens.series[index % len(self.tokens.series)])
+
+    def icon(self, glyph: Glyph) -> QIcon:
+        """The glyph as an icon: plain, disabled (quiet) and selected (on the accent colour), at 1x to 3x."""
+        known = self._icons.get((self._scheme, glyph))
+        if known is None:
+            known = self._icons[self._scheme, glyph] = self._drawn(glyph)
+        return known
+
+    def pixmap(self, glyph: Glyph, side: int, scale: float) -> QPixmap:
+        return draw_glyph(glyph, self.tokens, side, scale)
+
+    def _drawn(self, glyph: Glyph) -> QIcon:
+        icon = QIcon()
+        modes: tuple[tuple[QIcon.Mode, Token | None], ...] = (
+            (QIcon.Mode.Normal, None),
+            (QIcon.Mode.Disabled, "off"),
+            (QIcon.Mode.Selected, "text-on-accent"),
+        )
+        for mode, token in modes:
+            for scale in (1.0, 1.5, 2.0, 3.0):
+                icon.addPixmap(draw_glyph(glyph, self.tokens, ICON_SIDE, scale, token), mode)
+        return icon
+
+    def _follow(self, _: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
+        system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
+        self._scheme = self._forced or ("dark" if system_is_dark else "light")
+        self._application.setPalette(self._palette())
+        self._application.setStyleSheet(self._rules())
+        self.changed.emit(self._scheme)
+
+    def _palette(self) -> QPalette:
+        palette = QPalette()
+        for role, token in _ROLES:
+            palette.setColor(role, self.colour(token))
+        for role in _DISABLED:
+            palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("off"))
+        return palette
+
+    def _rules(self) -> str:
+        return f"QToolTip {{ padding: 0.3em; border: 1px solid {self.tokens.colours['line']}; }}"
+
+
+def icon_size() -> QSize:
+    return QSize(ICON_SIDE, ICON_SIDE)

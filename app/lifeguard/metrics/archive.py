@@ -16,7 +16,7 @@ from lifeguard.metrics.document import (
     IntArray,
     MalformedRrd,
     as_text,
-    cut_document,
+    cut_archives,
     malformed_only,
     parse_xml,
     row_step_s,
@@ -84,7 +84,7 @@ def decode_archive(body: bytes) -> Archives:
 def iter_archive(body: bytes) -> Generator[None, None, Archives]:
     """Decode as `decode_archive` does, pausing about every millisecond; the generator's return value is the result."""
     with malformed_only():
-        cut = cut_document(as_text(body), "database", row_end="]")
+        cut = cut_archives(as_text(body))
         yield
         rrd = _xml_frame(cut) if cut.is_xml else _json_frame(cut)
         last_update_s = float(whole_seconds(rrd.lastupdate)) + rrd.lastupdate % 1

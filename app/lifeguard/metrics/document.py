@@ -12,7 +12,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 from xml.etree.ElementTree import Element
 
@@ -24,6 +24,7 @@ from numpy.typing import NDArray
 MAX_BODY_BYTES: Final = 64 * 2**20
 MAX_COLUMNS: Final = 100_000
 _MAX_SKELETON_CHARS: Final = 16 * 2**20
+_UPDATES_TABLE: Final = "data"
 _MAX_TIME_S: Final = 2**53
 _MAX_STEP_S: Final = 366 * 86_400
 
@@ -70,12 +71,24 @@ def as_text(body: bytes) -> str:
     return body.decode("utf-8-sig").strip()
 
 
-def cut_document(text: str, table: str, row_end: str, with_legend: bool = False) -> Cut:
-    """Cut every `table` (element or key name) out of an XML or JSON document; `row_end` closes a row in JSON."""
+def cut_updates(text: str) -> Cut:
+    """Cut the one table of an rrd_updates document, and from JSON the legend too, which may not be JSON."""
+    if text.startswith("{"):
+        legend, text = _cut_legend(text)
+        return replace(_cut(text, _UPDATES_TABLE, "}"), legend=legend)
+    return _cut(text, _UPDATES_TABLE, "}")
+
+
+def cut_archives(text: str) -> Cut:
+    """Cut all tables of a whole RRD."""
+    return _cut(text, "database", "]")
+
+
+def _cut(text: str, table: str, row_end: str) -> Cut:
     if text.startswith("<"):
-        cut = _cut_xml(text, table)
+        cut = _cut_xml(text, table, is_single=table == _UPDATES_TABLE)
     elif text.startswith("{"):
-        cut = _cut_json(text, table, row_end, with_legend)
+        cut = _cut_json(text, table, row_end)
     else:
         raise MalformedRrd("neither XML nor JSON")
     if len(cut.skeleton) > _MAX_SKELETON_CHARS:
@@ -83,14 +96,15 @@ def cut_document(text: str, table: str, row_end: str, with_legend: bool = False)
     return cut
 
 
-def _cut_xml(text: str, table: str) -> Cut:
+def _cut_xml(text: str, table: str, is_single: bool) -> Cut:
     opening, closing = f"<{table}>", f"</{table}>"
     kept: list[str] = []
     tables: list[str] = []
     at = 0
     while (begin := text.find(opening, at)) >= 0:
         begin += len(opening)
-        end = text.find(closing, begin)
+        # A table known to be the last one is closed near the end, and looking from there spares reading it once more.
+        end = text.rfind(closing, begin) if is_single else text.find(closing, begin)
         if end < 0:
             raise MalformedRrd(f"<{table}> is not closed")
         kept += (text[at:begin], str(len(tables)))
@@ -99,10 +113,7 @@ def _cut_xml(text: str, table: str) -> Cut:
     return Cut(is_xml=True, skeleton="".join((*kept, text[at:])), tables=tuple(tables))
 
 
-def _cut_json(text: str, table: str, row_end: str, with_legend: bool) -> Cut:
-    legend: tuple[str, ...] = ()
-    if with_legend:
-        legend, text = _cut_legend(text)
+def _cut_json(text: str, table: str, row_end: str) -> Cut:
     key = re.compile(rf'(?<![\w"])("?+){table}\1\s*+:\s*+\[')
     end_of_table = re.compile(rf"{re.escape(row_end)}\s*+(?=\])")
     kept: list[str] = []
@@ -119,7 +130,7 @@ def _cut_json(text: str, table: str, row_end: str, with_legend: bool) -> Cut:
             raise MalformedRrd(f"{table} is not closed")
         tables.append(text[begin:end])
         at = end
-    return Cut(is_xml=False, skeleton="".join((*kept, text[at:])), tables=tuple(tables), legend=legend)
+    return Cut(is_xml=False, skeleton="".join((*kept, text[at:])), tables=tuple(tables))
 
 
 _EMPTY: Final = re.compile(r"\s*+(?=\])")

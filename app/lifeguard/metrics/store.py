@@ -6,11 +6,10 @@ Only AVERAGE is kept (MIN and MAX exist on some servers only). Memory is bounded
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lifeguard.metrics.archive import Archives
 from lifeguard.metrics.document import FloatArray, IntArray
@@ -58,14 +57,14 @@ class _Ring:
         missing = [name for name in dict.fromkeys(names) if name not in self.columns]
         if missing:
             self._drop_unused(keep=set(names))
-            self.columns.update((name, len(self.columns) + i) for i, name in enumerate(missing))
+            self.columns |= {name: column for column, name in enumerate(missing, start=len(self.columns))}
             self.values = np.hstack((self.values, np.full((self.rows, len(missing)), np.nan)))
         return [self.columns[name] for name in names]
 
     def _drop_unused(self, keep: set[str]) -> None:
         """Sources come and go (disks, guests' tools); without this the ring would only ever grow."""
-        used: NDArray[np.bool_] = np.isfinite(self.values).any(axis=0)
-        names = [name for name, column in self.columns.items() if name in keep or used[column]]
+        used = set(np.flatnonzero(np.isfinite(self.values).any(axis=0)).tolist())
+        names = [name for name, column in self.columns.items() if name in keep or column in used]
         self.values = self.values[:, [self.columns[name] for name in names]]
         self.columns = {name: column for column, name in enumerate(names)}
 
@@ -97,6 +96,11 @@ class SeriesStore:
 
     def merge(self, updates: Updates) -> None:
         """Take in an rrd_updates document; overlapping and repeated rows do no harm. Unknown steps are ignored."""
+        for _ in self.iter_merge(updates):
+            pass
+
+    def iter_merge(self, updates: Updates) -> Iterator[None]:
+        """Merge as `merge` does, pausing after each object (well under a millisecond); run it to its end."""
         by_owner: defaultdict[str, dict[str, int]] = defaultdict(dict)
         for column, source in enumerate(updates.legend):
             if source.cf == _AVERAGE:
@@ -104,6 +108,7 @@ class SeriesStore:
         for owner_uuid, columns in by_owner.items():
             chosen = updates.values[:, list(columns.values())]
             self._merge_rows(owner_uuid, updates.step_s, updates.times_s, list(columns), chosen)
+            yield
 
     def merge_archives(self, owner_uuid: str, archives: Archives) -> None:
         """Take in the whole RRD of one object."""

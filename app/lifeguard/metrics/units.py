@@ -1,6 +1,6 @@
 """Numbers as people read them: sizes, rates, loads, durations. One place, so that every view says the same thing alike.
 
-Every function takes None for a value nobody knows and gives an en dash. Numbers carry a decimal below 100 and none above.
+Every function takes None for a value nobody knows and gives an en dash. Numbers have one decimal below 100, none above.
 """
 
 from __future__ import annotations
@@ -109,7 +109,7 @@ def format_value(value: float | None, unit: str) -> str:
 
 
 def _scaled(value: float, names: Sequence[str], factor: float, whole_first: bool = False) -> str:
-    """The value in the largest unit that leaves at least 1; what rounds up to the next unit is told in the next unit."""
+    """The value in the largest unit that leaves at least 1; what would round up to 1 of the next unit is told so."""
     place = 0
     while place < len(names) - 1 and abs(value) >= factor - 0.5:
         value /= factor

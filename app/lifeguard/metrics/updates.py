@@ -15,7 +15,7 @@ from lifeguard.metrics.document import (
     IntArray,
     MalformedRrd,
     as_text,
-    cut_document,
+    cut_updates,
     malformed_only,
     parse_xml,
     row_step_s,
@@ -79,7 +79,7 @@ def iter_updates(body: bytes) -> Generator[None, None, Updates]:
     interpreter lock for as long as they run.
     """
     with malformed_only():
-        cut = cut_document(as_text(body), "data", row_end="}", with_legend=True)
+        cut = cut_updates(as_text(body))
         yield
         step_s, entries, mark = _xml_frame(cut) if cut.is_xml else _json_frame(cut)
         if len(entries) > MAX_COLUMNS:

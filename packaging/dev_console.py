@@ -22,7 +22,7 @@ def step(what: str) -> Iterator[None]:
     started_s = time.monotonic()
     print(f"{what} ...", file=sys.stderr, flush=True)
     yield
-    print(f"{what}: {time.monotonic() - started_s:.1f} s", file=sys.stderr, flush=True)
+    print(f"    {time.monotonic() - started_s:.1f} s", file=sys.stderr, flush=True)
 
 
 def attempt(command: Sequence[str | Path], env: Mapping[str, str] | None = None) -> subprocess.CompletedProcess[str]:

@@ -1,1 +1,1 @@
-"""What the user prefers and which servers are saved, typed, in one file."""
+"""What the user prefers and which servers are saved: `model` is the content, `file` its life on disk."""

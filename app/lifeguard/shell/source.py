@@ -35,11 +35,10 @@ def add_source_arguments(parser: ArgumentParser) -> None:
 
 @asynccontextmanager
 async def open_source(text: str, user: str = "root") -> AsyncIterator[Source]:
-    """The pool that SOURCE names: a file, or a server's address or URL. Raises CommandLineError in one clear sentence."""
-    path = Path(text)
-    if "://" in text or not path.exists():
+    """The pool that SOURCE names: a file, or a server's address or URL. Raises CommandLineError in one sentence."""
+    if "://" in text or not os.path.exists(text):  # noqa: ASYNC240
         raise CommandLineError(f"{text}: there is no such file.")
-    yield open_file(path)
+    yield open_file(Path(text))
 
 
 def open_file(path: Path) -> Source:

@@ -1,1 +1,1 @@
-"""Whom we believe: pinned certificates, and passwords in the keyring of the desktop."""
+"""Whom we believe: `pins` keeps the certificates a user accepted, `passwords` speaks to the keyring of the desktop."""

@@ -15,7 +15,7 @@ PIN = Pin(fingerprint="ab" * 32, subject="CN=h1", not_after="2030-01-01T00:00:00
 class MemoryKeyring(KeyringBackend):
     """A real keyring backend that keeps its passwords in memory."""
 
-    priority = 1  # type: ignore[assignment]
+    priority = 1
 
     def __init__(self) -> None:
         super().__init__()

@@ -1,0 +1,241 @@
+"""What a server says to each operation on a VM, checked in the server's own order."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lifeguard.datamodel.records import Pool, Vgpu, Vm, VmGuestMetrics, VmMetrics
+from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules import operations as ops
+from lifeguard.rules.domain import domain_type, is_default_template, is_dom0, is_live, loaded_vbds
+from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
+
+_ITSELF = "\0vm"
+_NOT_FOR_DOM0 = "This operation is not allowed on dom0"
+_NOT_FOR_CONTROL = "This operation is not allowed on a control domain"
+_NOT_OFFERED = "The server does not offer this operation now"
+
+Ruling = tuple[str, tuple[str, ...]]
+_FINE: Ruling = ("", ())
+
+
+class Profile(NamedTuple):
+    """All that an operation on a VM depends on, but who it is: VMs with equal profiles get equal rulings."""
+
+    power_state: str
+    is_template: bool
+    is_default_template: bool
+    is_snapshot: bool
+    is_control_domain: bool
+    is_dom0: bool
+    is_system_domain: bool
+    blocked: tuple[tuple[str, str], ...]
+    current: tuple[tuple[str, str], ...]
+    listed: tuple[str, ...]
+    is_immobile: bool
+    has_nested_virt: bool
+    needs_guest_support: bool
+    guest_features: frozenset[str]
+    cannot_suspend_reason: str | None
+    has_reset_disk: bool
+    has_cached_reset_disk: bool
+    has_pci: bool
+    has_fixed_vgpu: bool
+    has_vusb: bool
+    appliance: str
+    protection_policy: str
+    snapshot_schedule: str
+
+
+class Lifecycle:
+    """Judges operations on the VMs of one inventory as it is now. Make a new one after a change.
+
+    `trust_lists`: the records come from a live server, whose `allowed_operations` settle whether; the rules then only
+    say why not.
+    """
+
+    def __init__(self, inventory: Inventory, wording: Wording, *, trust_lists: bool) -> None:
+        self._inventory = inventory
+        self._wording = wording
+        self._trust_lists = trust_lists
+        pool = next(iter(inventory.all(Pool)), None)
+        other = pool.other_config if pool else {}
+        self.is_upgrading = other.get("rolling_upgrade_in_progress") == "true"
+        self._clones_suspended = other.get("allow_clone_suspended_vm") == "true"
+        self._of_profile: dict[Profile, dict[str, Ruling]] = {}
+        self._of_vm: dict[str, tuple[Profile, dict[str, Ruling]]] = {}
+
+    def judge(self, vm: Vm, operation: str) -> Verdict:
+        """What the server would say to this operation, as far as the VM alone decides it."""
+        known = self._of_vm.get(vm.ref)
+        if known is None:
+            profile = profile_of(self._inventory, vm)
+            known = self._of_vm[vm.ref] = profile, self._of_profile.setdefault(profile, {})
+        ruling = known[1].get(operation)
+        if ruling is None:
+            ruling = known[1][operation] = self._rule(known[0], operation)
+        key, params = ruling
+        if not key:
+            return ALLOWED
+        if _ITSELF in params:
+            params = tuple([vm.ref if param == _ITSELF else param for param in params])
+        return Verdict(key, params, self._wording, vm.ref)
+
+    def _rule(self, vm: Profile, operation: str) -> Ruling:
+        listed = self._trust_lists and operation not in ops.NEVER_LISTED
+        if listed and operation in vm.listed:
+            return _FINE
+        for check in (self._state, _concurrency, _kind, _mobility, _control_domain, _guest, _devices, _membership):
+            ruling = check(vm, operation)
+            if ruling is not None:
+                return ruling
+        if self.is_upgrading and operation in ops.NOT_DURING_UPGRADE:
+            return "NOT_SUPPORTED_DURING_UPGRADE", ()
+        if operation == "query_services" and not vm.is_system_domain:
+            return "NOT_SYSTEM_DOMAIN", (_ITSELF,)
+        return ("OPERATION_NOT_ALLOWED", (_NOT_OFFERED,)) if listed else _FINE
+
+    def _state(self, vm: Profile, operation: str) -> Ruling | None:
+        for blocked, reason in vm.blocked:
+            if blocked == operation:
+                return "OPERATION_BLOCKED", (_ITSELF, reason)
+        valid = ops.VALID_STATES.get(operation)
+        if valid is None or vm.power_state in valid:
+            return None
+        if vm.is_control_domain and vm.power_state == ops.RUNNING and operation in ops.CONTROL_DOMAIN_RUNNING_TOO:
+            return None
+        if operation in ops.SUSPENDED_SNAPSHOT_TOO and vm.power_state == ops.SUSPENDED:
+            if vm.is_snapshot or self._clones_suspended:
+                return None
+            valid = (*valid, ops.SUSPENDED) if self._clones_suspended else valid
+        return "VM_BAD_POWER_STATE", (_ITSELF, ", ".join(valid).lower(), vm.power_state.lower())
+
+
+def profile_of(inventory: Inventory, vm: Vm) -> Profile:
+    """Everything the rules want to know about one VM."""
+    metrics = inventory.get(VmMetrics, vm.metrics)
+    guest = inventory.get(VmGuestMetrics, vm.guest_metrics)
+    live = is_live(vm)
+    nested = metrics.nested_virt if live and metrics else _is_on(vm, "nested-virt")
+    nomigrate = metrics.nomigrate if live and metrics else _is_on(vm, "nomigrate")
+    modes = {(vdi.on_boot, vdi.allow_caching) for vbd, vdi in loaded_vbds(inventory, vm) if vbd.type == "Disk"}
+    other = guest.other if guest else {}
+    return Profile(
+        power_state=vm.power_state,
+        is_template=vm.is_a_template,
+        is_default_template=is_default_template(vm),
+        is_snapshot=vm.is_a_snapshot,
+        is_control_domain=vm.is_control_domain,
+        is_dom0=vm.is_control_domain and is_dom0(inventory, vm),
+        is_system_domain=vm.other_config.get("is_system_domain") == "true",
+        blocked=tuple(vm.blocked_operations.items()),
+        current=tuple(vm.current_operations.items()),
+        listed=vm.allowed_operations,
+        is_immobile=nested or nomigrate,
+        has_nested_virt=nested,
+        needs_guest_support=live and not _has_drivers(guest) and domain_type(inventory, vm) == "hvm",
+        guest_features=frozenset(name for name, value in other.items() if value == "1"),
+        cannot_suspend_reason=other.get("data-cant-suspend-reason"),
+        has_reset_disk=any(mode == "reset" for mode, _ in modes),
+        has_cached_reset_disk=("reset", True) in modes,
+        has_pci=bool(vm.attached_PCIs),
+        has_fixed_vgpu=any(
+            vgpu is None or not vgpu.compatibility_metadata for vgpu in (inventory.get(Vgpu, ref) for ref in vm.VGPUs)
+        ),
+        has_vusb=bool(vm.VUSBs),
+        appliance=vm.appliance,
+        protection_policy=vm.protection_policy,
+        snapshot_schedule=vm.snapshot_schedule,
+    )
+
+
+def _is_on(vm: Vm, key: str) -> bool:
+    return vm.platform.get(key) in ("true", "1")
+
+
+def _has_drivers(guest: VmGuestMetrics | None) -> bool:
+    return guest is not None and "major" in guest.PV_drivers_version and "minor" in guest.PV_drivers_version
+
+
+def _concurrency(vm: Profile, operation: str) -> Ruling | None:
+    running = frozenset(name for _, name in vm.current)
+    if ops.may_join(operation, running):
+        return None
+    names, tasks = [name for _, name in vm.current], [task for task, _ in vm.current]
+    if len(names) == 1:
+        return "OTHER_OPERATION_IN_PROGRESS", ("VM", _ITSELF, names[0], tasks[0])
+    return "OTHER_OPERATION_IN_PROGRESS", ("VM", _ITSELF, f"{{{','.join(names)}}}", f"{{{','.join(tasks)}}}")
+
+
+def _kind(vm: Profile, operation: str) -> Ruling | None:
+    if vm.is_template and not vm.is_snapshot:
+        its_own = not vm.is_default_template and operation in ops.FOR_OWN_TEMPLATES
+        if operation not in ops.FOR_TEMPLATES and not its_own:
+            return "VM_IS_TEMPLATE", (_ITSELF, _spoken(operation))
+    if vm.is_snapshot and operation not in ops.FOR_SNAPSHOTS:
+        return "VM_IS_SNAPSHOT", (_ITSELF, _spoken(operation))
+    if operation == "provision" and not vm.is_template:
+        return "PROVISION_ONLY_ALLOWED_ON_TEMPLATE", ()
+    if operation == "revert" and not vm.is_snapshot:
+        return "REVERT_ONLY_ALLOWED_ON_SNAPSHOT", ()
+    return None
+
+
+def _spoken(operation: str) -> str:
+    if operation == "assert_operation_valid":
+        return "assertoperationvalid"
+    return "(unknown operation)" if operation in ops.UNSPOKEN else operation
+
+
+def _mobility(vm: Profile, operation: str) -> Ruling | None:
+    if operation in ops.NEEDS_SUSPEND and vm.is_immobile:
+        return "VM_IS_IMMOBILE", (_ITSELF,)
+    if operation == "changing_dynamic_range" and vm.has_nested_virt:
+        return "VM_IS_USING_NESTED_VIRT", (_ITSELF,)
+    return None
+
+
+def _control_domain(vm: Profile, operation: str) -> Ruling | None:
+    if vm.is_dom0 and operation in ops.NOT_FOR_DOM0:
+        return "OPERATION_NOT_ALLOWED", (_NOT_FOR_DOM0,)
+    if vm.is_control_domain and operation not in ops.FOR_CONTROL_DOMAINS:
+        return "OPERATION_NOT_ALLOWED", (_NOT_FOR_CONTROL,)
+    return None
+
+
+def _guest(vm: Profile, operation: str) -> Ruling | None:
+    needed = ops.NEEDS_GUEST_FEATURE.get(operation)
+    if needed is not None and vm.needs_guest_support and not vm.guest_features.intersection(needed):
+        return "VM_LACKS_FEATURE", (_ITSELF,)
+    if operation in ops.NEEDS_SUSPEND and vm.cannot_suspend_reason is not None:
+        return "VM_NON_SUSPENDABLE", (_ITSELF, vm.cannot_suspend_reason)
+    if operation == "snapshot_with_quiesce":
+        return "VM_SNAPSHOT_WITH_QUIESCE_NOT_SUPPORTED", (_ITSELF,)
+    return None
+
+
+def _devices(vm: Profile, operation: str) -> Ruling | None:
+    resets = vm.has_reset_disk and operation in ops.NOT_WITH_RESET_DISKS
+    if resets or (vm.has_cached_reset_disk and operation == "pool_migrate"):
+        return "VDI_ON_BOOT_MODE_INCOMPATIBLE_WITH_OPERATION", ()
+    if operation in ops.NEEDS_SUSPEND and vm.has_pci:
+        return "VM_HAS_PCI_ATTACHED", (_ITSELF,)
+    if operation in ops.NEEDS_SUSPEND and vm.has_fixed_vgpu:
+        return "VM_HAS_VGPU", (_ITSELF,)
+    if operation in ops.NOT_WITH_USB and vm.has_vusb:
+        return "VM_HAS_VUSBS", (_ITSELF,)
+    return None
+
+
+def _membership(vm: Profile, operation: str) -> Ruling | None:
+    if operation != "make_into_template":
+        return None
+    for owner, key in (
+        (vm.appliance, "VM_IS_PART_OF_AN_APPLIANCE"),
+        (vm.protection_policy, "VM_ASSIGNED_TO_PROTECTION_POLICY"),
+        (vm.snapshot_schedule, "VM_ASSIGNED_TO_SNAPSHOT_SCHEDULE"),
+    ):
+        if owner not in ("", NULL_REF):
+            return key, (_ITSELF, owner)
+    return None

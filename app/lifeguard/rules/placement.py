@@ -1,0 +1,227 @@
+"""Where a VM can run: start, resume and migration judged per host, in the order in which the server checks."""
+
+from __future__ import annotations
+
+from lifeguard.datamodel.records import Host, Vm
+from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules.cpu import cpu_obstacle
+from lifeguard.rules.domain import domain_type
+from lifeguard.rules.lifecycle import Lifecycle
+from lifeguard.rules.memory import free_memory_bytes, needed_bytes
+from lifeguard.rules.reach import (
+    HostOffer,
+    Needs,
+    has_pif,
+    internal_network_is_elsewhere,
+    needs_of,
+    offer_of,
+)
+from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
+from lifeguard.rules.version import is_older
+
+Obstacle = tuple[str, tuple[str, ...]]
+_ITSELF = "\0vm"
+
+
+class Placement:
+    """Judges where the VMs of one inventory can run, as it is now. Make a new one after a change.
+
+    Sums and reach are worked out once per host and once per kind of VM, so that judging a thousand VMs against
+    every host stays within a frame.
+    """
+
+    def __init__(self, inventory: Inventory, lifecycle: Lifecycle, wording: Wording) -> None:
+        self._inventory = inventory
+        self._lifecycle = lifecycle
+        self._wording = wording
+        self._offers: dict[str, HostOffer] = {host.ref: offer_of(inventory, host) for host in inventory.all(Host)}
+        self._free: dict[str, int] = {}
+        self._needs: dict[str, tuple[Needs, int, str]] = {}
+        self._before_memory: dict[tuple[Needs, str, bool], Obstacle | None] = {}
+        self._usable: dict[Needs, tuple[str, ...]] = {}
+        self._cpu: dict[tuple[str, str, str, str], str | None] = {}
+
+    def free_bytes(self, host_ref: str) -> int:
+        """The memory a host has left for VMs."""
+        known = self._free.get(host_ref)
+        if known is None:
+            known = self._free[host_ref] = free_memory_bytes(self._inventory, host_ref)
+        return known
+
+    def needed_bytes(self, vm: Vm) -> int:
+        return self._facts(vm)[1]
+
+    def free_after_bytes(self, host_ref: str, vms: tuple[Vm, ...]) -> int:
+        """What a host would have left after these VMs have come; below 0 when they do not fit together."""
+        coming = sum(self.needed_bytes(vm) for vm in vms if vm.resident_on != host_ref)
+        return self.free_bytes(host_ref) - coming
+
+    def judge_migrate(self, vm: Vm, host_ref: str) -> Verdict:
+        """`VM.pool_migrate` of a running VM to a host of its pool."""
+        offer = self._offers.get(host_ref)
+        if offer is None:
+            return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
+        obstacle = self._cpu_obstacle(vm, offer)
+        if obstacle is not None:
+            return self._refused(vm, host_ref, obstacle)
+        verdict = self._lifecycle.judge(vm, "pool_migrate")
+        if not verdict.allowed:
+            return Verdict(verdict.key, verdict.params, self._wording, vm.ref, host_ref)
+        obstacle = self._version_obstacle(vm, offer) or self._obstacle(vm, offer)
+        if obstacle is not None:
+            return self._refused(vm, host_ref, obstacle)
+        if vm.resident_on == host_ref:
+            return self._refused(vm, host_ref, ("already_there", (host_ref,)))
+        return ALLOWED
+
+    def judge_start_on(self, vm: Vm, host_ref: str) -> Verdict:
+        """`VM.start_on`."""
+        return self._judge_boot(vm, host_ref, "start_on")
+
+    def judge_resume_on(self, vm: Vm, host_ref: str) -> Verdict:
+        """`VM.resume_on`."""
+        return self._judge_boot(vm, host_ref, "resume_on")
+
+    def judge_boot_here(self, vm: Vm, host_ref: str) -> Verdict:
+        """What `VM.assert_can_boot_here` would answer."""
+        offer = self._offers.get(host_ref)
+        if offer is None:
+            return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
+        before = self._static_obstacle(self._facts(vm)[0], offer, runs_here=vm.resident_on == host_ref, stop="srs")
+        obstacle = before or self._cpu_obstacle(vm, offer) or self._obstacle(vm, offer)
+        return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
+
+    def judge_anywhere(self, vm: Vm, operation: str) -> Verdict:
+        """`VM.start` or `VM.resume`, where the server chooses the host."""
+        verdict = self._lifecycle.judge(vm, operation)
+        if not verdict.allowed:
+            return verdict
+        _, needed, _ = self._facts(vm)
+        if any(self.free_bytes(ref) >= needed for ref in self.usable_hosts(vm)):
+            return ALLOWED
+        return self._refused(vm, "", ("NO_HOSTS_AVAILABLE", ()))
+
+    def judge_with_disks(self, vm: Vm, operation: str) -> Verdict:
+        """An operation on a VM's disks (snapshot, clone): some host must reach all of them together."""
+        verdict = self._lifecycle.judge(vm, operation)
+        if not verdict.allowed or self._inventory.get(Host, vm.resident_on) is not None:
+            return verdict
+        srs = self._facts(vm)[0].srs
+        if any(offer.is_live and offer.host.enabled and offer.srs.issuperset(srs) for offer in self._offers.values()):
+            return ALLOWED
+        return self._refused(vm, "", ("NO_HOSTS_AVAILABLE", ()))
+
+    def usable_hosts(self, vm: Vm) -> tuple[str, ...]:
+        """The hosts that could run a VM if they had the memory."""
+        needs = self._facts(vm)[0]
+        known = self._usable.get(needs)
+        if known is None:
+            known = self._usable[needs] = tuple(
+                ref
+                for ref, offer in self._offers.items()
+                if self._before(needs, offer, runs_here=False) is None and self._after(needs, offer) is None
+            )
+        return known
+
+    def _judge_boot(self, vm: Vm, host_ref: str, operation: str) -> Verdict:
+        verdict = self._lifecycle.judge(vm, operation)
+        if not verdict.allowed:
+            return Verdict(verdict.key, verdict.params, self._wording, vm.ref, host_ref)
+        offer = self._offers.get(host_ref)
+        obstacle = ("HANDLE_INVALID", ("host", host_ref)) if offer is None else self._obstacle(vm, offer)
+        return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
+
+    def _facts(self, vm: Vm) -> tuple[Needs, int, str]:
+        known = self._needs.get(vm.ref)
+        if known is None:
+            inventory = self._inventory
+            known = needs_of(inventory, vm), needed_bytes(inventory, vm), domain_type(inventory, vm)
+            self._needs[vm.ref] = known
+        return known
+
+    def _refused(self, vm: Vm, host_ref: str, obstacle: Obstacle) -> Verdict:
+        key, params = obstacle
+        if _ITSELF in params:
+            params = tuple([vm.ref if param == _ITSELF else param for param in params])
+        return Verdict(key, params, self._wording, vm.ref, host_ref)
+
+    def _cpu_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
+        if vm.power_state == "Halted" or not vm.last_boot_CPU_flags:
+            return None
+        flags = vm.last_boot_CPU_flags
+        kind = self._facts(vm)[2]
+        key = flags.get("vendor", ""), flags.get("features", ""), kind, offer.host.ref
+        if key not in self._cpu:
+            self._cpu[key] = cpu_obstacle(flags, kind, offer.host)
+        reason = self._cpu[key]
+        return ("VM_INCOMPATIBLE_WITH_THIS_HOST", (_ITSELF, offer.host.ref, reason)) if reason else None
+
+    def _version_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
+        home = self._offers.get(vm.resident_on)
+        if home is None or home is offer or not is_older(offer.host, home.host):
+            return None
+        if self._lifecycle.is_upgrading:
+            return "VM_HOST_INCOMPATIBLE_VERSION", (offer.host.ref, _ITSELF)
+        return None
+
+    def _obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
+        needs, needed, _ = self._facts(vm)
+        before = self._before(needs, offer, runs_here=vm.resident_on == offer.host.ref)
+        if before is not None:
+            return before
+        free = self.free_bytes(offer.host.ref)
+        if free < needed:
+            return "HOST_NOT_ENOUGH_FREE_MEMORY", (str(needed), str(free))
+        return self._after(needs, offer)
+
+    def _before(self, needs: Needs, offer: HostOffer, *, runs_here: bool) -> Obstacle | None:
+        """The first obstacle that comes before memory in the server's order."""
+        key = needs, offer.host.ref, runs_here
+        if key not in self._before_memory:
+            self._before_memory[key] = self._static_obstacle(needs, offer, runs_here=runs_here)
+        return self._before_memory[key]
+
+    def _static_obstacle(
+        self, needs: Needs, offer: HostOffer, *, runs_here: bool, stop: str = ""
+    ) -> Obstacle | None:
+        ref = offer.host.ref
+        if not offer.is_live:
+            return "HOST_NOT_LIVE", ()
+        if not offer.host.enabled and not runs_here:
+            return "HOST_DISABLED", (ref,)
+        if offer.is_evacuating and not runs_here:
+            return "HOST_EVACUATE_IN_PROGRESS", (ref,)
+        versions = offer.host.virtual_hardware_platform_versions or (0,)
+        if needs.hardware_platform not in versions:
+            listed = f"[{'; '.join(map(str, versions))}]"
+            own = str(needs.hardware_platform)
+            return "VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION", (ref, listed, _ITSELF, own)
+        if stop == "srs":
+            return None
+        return self._out_of_reach(needs, offer)
+
+    def _out_of_reach(self, needs: Needs, offer: HostOffer) -> Obstacle | None:
+        for sr in needs.srs:
+            if sr not in offer.srs:
+                return "VM_REQUIRES_SR", (_ITSELF, sr)
+        for network in needs.networks:
+            if network not in offer.networks and (
+                has_pif(self._inventory, network)
+                or internal_network_is_elsewhere(self._inventory, network, offer.host.ref)
+            ):
+                return "VM_REQUIRES_NETWORK", (_ITSELF, network)
+        for group in needs.gpu_groups:
+            if group not in offer.gpu_groups:
+                return "VM_REQUIRES_GPU", (_ITSELF, group)
+        for group in needs.usb_groups:
+            if group not in offer.usb_groups:
+                return "VM_REQUIRES_VUSB", (_ITSELF, group)
+        return None if offer.has_hvm or not needs.needs_hvm else ("VM_HVM_REQUIRED", (_ITSELF,))
+
+    @staticmethod
+    def _after(needs: Needs, offer: HostOffer) -> Obstacle | None:
+        """The obstacles that come after memory."""
+        if needs.vcpus > offer.cpu_count > 0:
+            return "HOST_NOT_ENOUGH_PCPUS", (str(needs.vcpus), str(offer.cpu_count))
+        return None

@@ -1,0 +1,97 @@
+"""What each host of a pool can offer: storage, networks, devices, a working hypervisor."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from lifeguard.datamodel.records import Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pool, Pusb, Vgpu, Vif, Vm, Vusb
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules.domain import NEEDS_HVM, domain_type, required_srs
+
+
+class Needs(NamedTuple):
+    """What a VM wants of any host, memory and processor features aside. VMs with equal needs fit the same hosts."""
+
+    srs: tuple[str, ...]
+    networks: tuple[str, ...]
+    gpu_groups: tuple[str, ...]
+    usb_groups: tuple[str, ...]
+    hardware_platform: int
+    needs_hvm: bool
+    vcpus: int
+
+
+class HostOffer(NamedTuple):
+    """What one host has."""
+
+    host: Host
+    is_live: bool
+    is_evacuating: bool
+    srs: frozenset[str]
+    networks: frozenset[str]
+    gpu_groups: frozenset[str]
+    usb_groups: frozenset[str]
+    has_hvm: bool
+    cpu_count: int
+
+
+def needs_of(inventory: Inventory, vm: Vm) -> Needs:
+    vifs = (inventory.get(Vif, ref) for ref in vm.VIFs)
+    networks = {vif.network: None for vif in vifs if vif is not None and inventory.get(Network, vif.network)}
+    vgpus = (inventory.get(Vgpu, ref) for ref in vm.VGPUs)
+    vusbs = (inventory.get(Vusb, ref) for ref in vm.VUSBs)
+    return Needs(
+        srs=required_srs(inventory, vm),
+        networks=tuple(networks),
+        gpu_groups=tuple({vgpu.GPU_group: None for vgpu in vgpus if vgpu is not None}),
+        usb_groups=tuple({vusb.USB_group: None for vusb in vusbs if vusb is not None}),
+        hardware_platform=vm.hardware_platform_version,
+        needs_hvm=domain_type(inventory, vm) in NEEDS_HVM,
+        vcpus=0 if vm.platform.get("vcpu-unrestricted") == "true" else vm.VCPUs_max,
+    )
+
+
+def offer_of(inventory: Inventory, host: Host) -> HostOffer:
+    pbds = inventory.pointing_to(Pbd, "host", host.ref)
+    return HostOffer(
+        host=host,
+        is_live=host_is_live(inventory, host),
+        is_evacuating="evacuate" in host.current_operations.values(),
+        srs=frozenset(pbd.SR for pbd in pbds if pbd.currently_attached),
+        networks=frozenset(pif.network for pif in inventory.pointing_to(Pif, "host", host.ref)),
+        gpu_groups=frozenset(pgpu.GPU_group for pgpu in inventory.pointing_to(Pgpu, "host", host.ref)),
+        usb_groups=frozenset(pusb.USB_group for pusb in inventory.pointing_to(Pusb, "host", host.ref)),
+        has_hvm=any(word.startswith("hvm") for word in host.capabilities),
+        cpu_count=_count(host),
+    )
+
+
+def host_is_live(inventory: Inventory, host: Host) -> bool:
+    """As its heartbeat says; true where a server keeps no metrics at all."""
+    metrics = inventory.get(HostMetrics, host.metrics)
+    return metrics.live if metrics is not None else inventory.count("host_metrics") == 0
+
+
+def _count(host: Host) -> int:
+    text = host.cpu_info.get("cpu_count", "")
+    return int(text) if text.isdigit() else len(host.host_CPUs)
+
+
+def internal_network_is_elsewhere(inventory: Inventory, network_ref: str, host_ref: str) -> bool:
+    """Whether a network without any PIF already lives on another host, through a VM that runs there."""
+    network = inventory.get(Network, network_ref)
+    if network is None or not network.managed or network.other_config.get("assume_network_is_shared") == "true":
+        return False
+    for vif in inventory.pointing_to(Vif, "network", network_ref):
+        vm = inventory.get(Vm, vif.VM) if vif.currently_attached else None
+        if vm and vm.resident_on != host_ref and inventory.get(Host, vm.resident_on) is not None:
+            return True
+    return False
+
+
+def has_pif(inventory: Inventory, network_ref: str) -> bool:
+    return bool(inventory.pointing_to(Pif, "network", network_ref))
+
+
+def is_master(inventory: Inventory, host_ref: str) -> bool:
+    return any(pool.master == host_ref for pool in inventory.all(Pool))

@@ -27,7 +27,7 @@ def demo(args: list[str]) -> int:
     """Open the window on a simulated pool; without a display, write a picture of it."""
     python = dev_venv.ensure()
     dev_system.ensure_qt(python)
-    command = [python, "-m", "lifeguard", "demo"]
+    command: list[str | Path] = [python, "-m", "lifeguard", "demo"]
     trouble = dev_system.display_trouble(python)
     if trouble is None:
         return show([*command, *args])
@@ -50,9 +50,10 @@ def check(args: list[str]) -> int:
     """Run the linter, the strict type check and the import contracts; all three, also when one complains."""
     python = dev_venv.ensure()
     programs = python.parent
-    checks = (
+    checks: tuple[list[str | Path], ...] = (
         [programs / "ruff", "check", "app", "tests", "packaging"],
         [python, "-m", "mypy"],
+        [python, "-m", "mypy", "packaging/dev.py"],
         [programs / "lint-imports"],
     )
     return max([show([*command, *args]) for command in checks])

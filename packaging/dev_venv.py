@@ -55,7 +55,7 @@ def write_lock() -> None:
         report = Path(folder) / "report.json"
         _create(Path(folder) / "venv")
         python = Path(folder) / "venv" / PYTHON.relative_to(HOME)
-        resolve = [*_PIP, "install", "--quiet", "--dry-run", "--ignore-installed", "--report", report]
+        resolve: list[str | Path] = [*_PIP, "install", "--quiet", "--dry-run", "--ignore-installed", "--report", report]
         demand([python, *resolve, *wanted], "The requirements do not fit together.")
         resolved = [item["metadata"] for item in json.loads(report.read_text())["install"]]
     pins = sorted((f"{item['name']}=={item['version']}" for item in resolved), key=str.lower)
@@ -76,7 +76,7 @@ def _is_usable() -> bool:
 
 
 def _create(folder: Path) -> None:
-    make = [sys.executable, "-m", "venv", "--clear", folder]
+    make: list[str | Path] = [sys.executable, "-m", "venv", "--clear", folder]
     if attempt(make).returncode:
         dev_system.install([f"python{sys.version_info[0]}.{sys.version_info[1]}-venv"], "virtual environments")
         demand(make, "The virtual environment could not be made.")

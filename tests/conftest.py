@@ -9,11 +9,18 @@ import sys
 import threading
 from collections.abc import AsyncIterator, Generator, Iterator
 
+import hypothesis
 import pytest
 
 from tests.support.leaks import ExceptionWatch, ExpectedLog, LogWatch, QtWatch, tasks_left, threads_left
 
 _FAILED = pytest.StashKey[bool]()
+
+# How fast a machine draws examples says nothing about the code, and a run must end the same way twice.
+hypothesis.settings.register_profile(
+    "lifeguard", deadline=None, derandomize=True, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("lifeguard")
 
 
 def pytest_collection_finish() -> None:

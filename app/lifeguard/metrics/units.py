@@ -14,7 +14,8 @@ UNKNOWN: Final = "–"
 _BINARY: Final = ("B", "KiB", "MiB", "GiB", "TiB", "PiB")
 _RATES: Final = ("kB/s", "MB/s", "GB/s")
 _LATENCIES: Final = ("µs", "ms", "s")
-_SCALED: Final = ("", "k", "M", "G", "T")
+_PREFIXES: Final = ("", "k", "M", "G", "T")
+_PREFIXABLE: Final = frozenset({"", "/s", "W"})
 _MINUTE_S: Final = 60
 _HOUR_S: Final = 3_600
 _DAY_S: Final = 86_400
@@ -105,7 +106,8 @@ def format_value(value: float | None, unit: str) -> str:
         return format_latency(value)
     if value is None or not math.isfinite(value):
         return UNKNOWN
-    return f"{_scaled(value, _SCALED, 1000.0)}{unit if unit.startswith('/') else f' {unit}'}".strip()
+    prefixes = _PREFIXES if unit in _PREFIXABLE else ("",)
+    return _scaled(value, [prefix + unit for prefix in prefixes], 1000.0)
 
 
 def _scaled(value: float, names: Sequence[str], factor: float, whole_first: bool = False) -> str:

@@ -1,0 +1,51 @@
+"""The stripe above the tabs that says contact is lost: what is tried, since when, and a way to try at once."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QPalette
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.tokens import Token
+
+
+class Banner(QFrame):
+    """Hidden while there is nothing to say."""
+
+    acted = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("banner")
+        self.setFrameShape(QFrame.Shape.StyledPanel)
+        self.setAutoFillBackground(True)
+        self._theme = theme
+        self._icon = QLabel()
+        self._text = QLabel()
+        self._text.setObjectName("banner.text")
+        self._text.setWordWrap(True)
+        self._act = QPushButton()
+        self._act.setObjectName("link.try_now")
+        self._act.clicked.connect(self.acted)
+        gap = self.fontMetrics().height() // 2
+        row = QHBoxLayout(self)
+        row.setContentsMargins(gap * 2, gap, gap, gap)
+        row.setSpacing(gap)
+        row.addWidget(self._icon)
+        row.addWidget(self._text, 1)
+        row.addWidget(self._act)
+        self.hide()
+
+    def say(self, text: str, act: str = "", token: Token = "warn") -> None:
+        """Show a sentence, and a button where there is something to do about it."""
+        self._icon.setPixmap(self._theme.icon(Glyph("warning", token)).pixmap(icon_size()))
+        palette = self.palette()
+        palette.setColor(QPalette.ColorRole.Window, self._theme.colour("surface-raised"))
+        self.setPalette(palette)
+        self._text.setText(text)
+        self.setAccessibleName(text)
+        self._act.setText(act)
+        self._act.setVisible(bool(act))
+        self.show()

@@ -1,0 +1,1 @@
+"""What is fetched only while somebody looks: each host's own figures."""

@@ -1,0 +1,1 @@
+"""What the General tab says of an object, as plain groups of rows; pure functions of an inventory, no Qt."""

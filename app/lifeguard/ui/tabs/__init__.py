@@ -1,0 +1,1 @@
+"""What is shown of the selected object, one module per tab."""

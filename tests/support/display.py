@@ -16,6 +16,7 @@ _CHECKOUT = Path(__file__).resolve().parents[2]
 _PICTURES = _CHECKOUT / "artefacts" / "e2e"
 _TOOLS = ("Xvfb", "xdotool", "openbox", "scrot")
 _READY_S = 15.0
+_POLITE_S = 3.0
 _GLIDE_STEPS = 12
 
 Point = tuple[int, int]
@@ -145,9 +146,14 @@ async def _start(
 
 
 async def _end(process: Process) -> None:
+    """Ask it to end; the window manager now and then does not hear, and has nothing to lose."""
     if process.returncode is None:
         process.terminate()
-    await asyncio.wait_for(process.wait(), _READY_S)
+    try:
+        await asyncio.wait_for(process.wait(), _POLITE_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
 
 
 def _words(point: Point) -> tuple[str, str]:

@@ -1,0 +1,1 @@
+"""What a pool does when it is asked: its own account of the rules, written from facts and recordings alone."""

@@ -23,7 +23,7 @@ from lifeguard.metrics.document import (
     strict_json,
     whole_seconds,
 )
-from lifeguard.metrics.rows import json_rows, xml_rows
+from lifeguard.metrics.rows import table_rows
 
 _VALUES_PER_STEP: Final = 12_000
 
@@ -103,7 +103,7 @@ def _values(cut: Cut, rra: _Rra, columns: int) -> Generator[None, None, FloatArr
     table = cut.table(next(iter(rra.database), None))
     rows: list[FloatArray] = []
     since_pause = 0
-    for _, row in xml_rows(table, columns) if cut.is_xml else json_rows(table, columns, is_timed=False):
+    for _, row in table_rows(table, columns, cut.is_xml, is_timed=False):
         rows.append(row)
         since_pause += columns + 50
         if since_pause >= _VALUES_PER_STEP:

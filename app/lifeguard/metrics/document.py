@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 
 MAX_BODY_BYTES: Final = 64 * 2**20
 MAX_COLUMNS: Final = 100_000
-_MAX_SKELETON_CHARS: Final = 16 * 2**20
+MAX_ROWS: Final = 10_000
+_MAX_SKELETON_CHARS: Final = 8 * 2**20
 _UPDATES_TABLE: Final = "data"
 _MAX_TIME_S: Final = 2**53
 _MAX_STEP_S: Final = 366 * 86_400

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from lifeguard.metrics.document import FloatArray, MalformedRrd, numbers, whole_seconds
+from lifeguard.metrics.document import MAX_ROWS, FloatArray, MalformedRrd, numbers, whole_seconds
 
 Row = tuple[int | None, FloatArray]
 
@@ -20,7 +20,16 @@ _TIMED_ROW: Final = re.compile(
 _PLAIN_ROW: Final = re.compile(r"\s*+\[(?P<values>[^\[\]]*+)\]\s*+(?P<more>,?+)")
 
 
-def xml_rows(table: str, columns: int) -> Iterator[Row]:
+def table_rows(table: str, columns: int, is_xml: bool, is_timed: bool) -> Iterator[Row]:
+    """Rows of a table in document order, read as they are asked for. Raises MalformedRrd or ValueError."""
+    rows = _xml_rows(table, columns) if is_xml else _json_rows(table, columns, is_timed)
+    for count, row in enumerate(rows, start=1):
+        if count > MAX_ROWS:
+            raise MalformedRrd("more rows than any archive has")
+        yield row
+
+
+def _xml_rows(table: str, columns: int) -> Iterator[Row]:
     """Rows `<row><t>1</t><v>2</v>..</row>` in document order; the time is None where there is no `<t>`."""
     is_spaced = any(blank in table for blank in _BLANKS)
     at = 0
@@ -48,7 +57,7 @@ def _xml_row(row: str, columns: int) -> Row:
     return time_s, numbers(cells[len("<v>") : -len("</v>")].replace("</v><v>", ","), columns)
 
 
-def json_rows(table: str, columns: int, is_timed: bool) -> Iterator[Row]:
+def _json_rows(table: str, columns: int, is_timed: bool) -> Iterator[Row]:
     """Rows `{t:1,values:[2,..]}` (timed) or `[2,..]`, keys bare or quoted, numbers bare, quoted or null."""
     shape = _TIMED_ROW if is_timed else _PLAIN_ROW
     at, more = 0, False

@@ -21,7 +21,7 @@ from lifeguard.metrics.document import (
     row_step_s,
     strict_json,
 )
-from lifeguard.metrics.rows import Row, json_rows, xml_rows
+from lifeguard.metrics.rows import Row, table_rows
 
 _VALUES_PER_STEP: Final = 12_000
 _ENTRIES_PER_STEP: Final = 1_500
@@ -89,8 +89,7 @@ def iter_updates(body: bytes) -> Generator[None, None, Updates]:
         for first in range(0, len(entries), _ENTRIES_PER_STEP):
             legend += map(_source, entries[first : first + _ENTRIES_PER_STEP])
             yield
-        table = cut.table(mark)
-        rows = xml_rows(table, len(legend)) if cut.is_xml else json_rows(table, len(legend), is_timed=True)
+        rows = table_rows(cut.table(mark), len(legend), cut.is_xml, is_timed=True)
         times, values = yield from _collect(rows)
         order = _ascending(times)
         matrix = np.vstack(values)[order] if values else np.empty((0, len(legend)))

@@ -174,6 +174,12 @@ def test_the_columns_of_a_document_are_bounded() -> None:
         decode_updates(documents.updates_strings(["A:b:c:d"] * 100_001, []))
 
 
+@pytest.mark.parametrize("write", DIALECTS)
+def test_the_rows_of_a_document_are_bounded(write) -> None:
+    with pytest.raises(MalformedRrd, match="rows"):
+        decode_updates(write([], [(5 * i, []) for i in range(10_001)]))
+
+
 @decoders
 @given(body=st.binary(max_size=400))
 def test_any_bytes_decode_or_are_malformed(decode, body: bytes) -> None:

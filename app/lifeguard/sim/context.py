@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Coroutine, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ class Context:
 
     `host_ref` is the host whose endpoint took the call (the master for all but emergency calls); `session_ref` is empty
     for calls without a session. `task_ref` is the task row of this call; None for one that needs no task (getters).
+    `spawn` runs what goes on after the call has answered (tools reporting, a host going down) in the pool's own scope.
     """
 
     db: Database
@@ -26,6 +27,7 @@ class Context:
     host_ref: str
     session_ref: str
     method: str
+    spawn: Callable[[Coroutine[Any, Any, None]], None]
     task_ref: str | None = None
 
     async def progress(self, fraction: float) -> None:

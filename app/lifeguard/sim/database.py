@@ -11,12 +11,24 @@ import random
 import uuid
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES, RELATIONS
+from lifeguard.observe import Signal
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.rows import Row, Table
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One write as it happened; `values` is the row after it (before it, for a deletion)."""
+
+    operation: Literal["add", "mod", "del"]
+    table: str
+    ref: str
+    values: Mapping[str, Any]
 
 
 class Database:
@@ -25,6 +37,7 @@ class Database:
     def __init__(self, rng: random.Random, generation: int = 0) -> None:
         self.generation = generation
         self.tables: dict[str, Table] = {name: Table(info) for name, info in CLASSES.items()}
+        self.written: Signal[Write] = Signal()
         self._rng = rng
         self._waiters: list[asyncio.Future[None]] = []
         self._parents: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
@@ -92,7 +105,7 @@ class Database:
         for child_table, child_field, child in self._dangling.pop(ref, ()):
             if self.has(child_table, child):
                 self._relate(child_table, child, child_field, (), (ref,))
-        self._wake()
+        self._tell("add", table, ref, row.values)
 
     def destroy(self, table: str, ref: str) -> None:
         """Remove a row and its mention in the sets of others. Raises ApiError HANDLE_INVALID."""
@@ -101,17 +114,16 @@ class Database:
             if (table, name) in self._parents:
                 self._relate(table, ref, name, _refs(value), ())
         self.tables[table].delete(ref, self._next())
-        self._wake()
+        self._tell("del", table, ref, row.values)
 
     def set(self, table: str, ref: str, field: str, value: Any) -> bool:
         """Write one value; false, and no event, when it is that already. Raises ApiError HANDLE_INVALID."""
         before = self._row(table, ref).values[field]
         if before == value and type(before) is type(value):
             return False
-        self.tables[table].write(ref, field, value, self._next())
+        self._write(table, ref, field, value)
         if (table, field) in self._parents:
             self._relate(table, ref, field, _refs(before), _refs(value))
-        self._wake()
         return True
 
     def update(self, table: str, ref: str, **values: Any) -> None:
@@ -131,9 +143,9 @@ class Database:
 
     def touch(self, table: str, ref: str) -> None:
         """Make the row appear as modified although nothing changed."""
-        self._row(table, ref)
+        row = self._row(table, ref)
         self.tables[table].touch(ref, self._next())
-        self._wake()
+        self._tell("mod", table, ref, row.values)
 
     # -- waiting
 
@@ -165,6 +177,15 @@ class Database:
         self.generation += 1
         return self.generation
 
+    def _write(self, table: str, ref: str, field: str, value: Any) -> None:
+        self.tables[table].write(ref, field, value, self._next())
+        self._tell("mod", table, ref, self.tables[table].values[ref])
+
+    def _tell(self, operation: Literal["add", "mod", "del"], table: str, ref: str, values: Mapping[str, Any]) -> None:
+        if self.written.has_listeners:
+            self.written.emit(Write(operation, table, ref, dict(values)))
+        self._wake()
+
     def _wake(self) -> None:
         waiters, self._waiters = self._waiters, []
         for waiter in waiters:
@@ -178,13 +199,13 @@ class Database:
             for parent in before:
                 if parent not in after and parent in parents.rows:
                     kept = tuple(child for child in parents.values[parent][parent_field] if child != ref)
-                    parents.write(parent, parent_field, kept, self._next())
+                    self._write(parent_table, parent, parent_field, kept)
             for parent in after:
                 if parent not in parents.rows:
                     self._dangling.setdefault(parent, []).append((table, field, ref))
                 elif ref not in parents.values[parent][parent_field]:
                     more = (*parents.values[parent][parent_field], ref)
-                    parents.write(parent, parent_field, more, self._next())
+                    self._write(parent_table, parent, parent_field, more)
 
 
 def _refs(value: Any) -> tuple[str, ...]:

@@ -1,0 +1,65 @@
+"""Which calls there are in a release, under which names, and who carries them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lifeguard.datamodel.calls import CALLS
+from lifeguard.datamodel.schema import Call
+from lifeguard.sim.context import Handler
+from lifeguard.sim.failure import ApiError
+from lifeguard.sim.generic import generic_handler
+from lifeguard.sim.release import Release
+
+_ASYNC = "Async."
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One call: `method` is its proper name, `class_name` the class it belongs to."""
+
+    method: str
+    class_name: str
+    call: Call
+    handler: Handler
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """What a method name asks for."""
+
+    entry: Entry
+    is_async: bool
+
+
+class CallTable:
+    """The calls of one release. Handlers given by name take the place of what follows from the fields."""
+
+    def __init__(self, release: Release, handlers: Mapping[str, Handler]) -> None:
+        self._entries: dict[str, Entry] = {}
+        self._other_spellings: dict[str, str] = {}
+        for method, call in CALLS.items():
+            if not release.has_call(call):
+                continue
+            class_name = method.partition(".")[0]
+            handler = handlers.get(method) or generic_handler(class_name, call) or _not_implemented(method)
+            self._entries[method] = Entry(method, class_name, call, handler)
+            self._other_spellings[method.replace(".", "_", 1)] = method
+
+    def find(self, name: str) -> Named | None:
+        is_async = name.startswith(_ASYNC)
+        plain = name.removeprefix(_ASYNC)
+        entry = self._entries.get(self._other_spellings.get(plain, plain))
+        return None if entry is None else Named(entry, is_async)
+
+    def methods(self) -> tuple[str, ...]:
+        """All names as `system.listMethods` tells them."""
+        return tuple(self._entries)
+
+
+def _not_implemented(method: str) -> Handler:
+    async def refuse(*args: object) -> None:
+        raise ApiError("NOT_IMPLEMENTED", method)
+
+    return refuse

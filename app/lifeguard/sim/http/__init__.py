@@ -1,0 +1,1 @@
+"""HTTP as a XenServer speaks it, on plain asyncio streams: its rules differ from what web frameworks allow."""

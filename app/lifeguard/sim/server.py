@@ -1,0 +1,105 @@
+"""The simulated pool on the network: every host at an address of its own, on loopback unless told otherwise."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address
+
+from lifeguard.sim.http.certificates import new_tls
+from lifeguard.sim.http.endpoint import Endpoint
+from lifeguard.sim.http.handlers import WebHandlers, own_handlers
+from lifeguard.sim.pool import SimulatedPool
+
+_TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Listen:
+    """Where the coordinator listens; members follow at the next loopback addresses, or at the next ports where there
+    is only one address. Port 0 takes a free one."""
+
+    address: str = "127.0.0.1"
+    port: int = 0
+    is_tls: bool = False
+
+    @property
+    def has_address_per_host(self) -> bool:
+        return sys.platform == "linux" and ip_address(self.address).is_loopback and "." in self.address
+
+
+class Server:
+    """Owns the endpoints of one pool."""
+
+    def __init__(self, pool: SimulatedPool, handlers: WebHandlers | None = None) -> None:
+        self.pool = pool
+        self._handlers = {**own_handlers(), **(handlers or {})}
+        self._endpoints: dict[str, Endpoint] = {}
+
+    @property
+    def urls(self) -> Mapping[str, str]:
+        """Where each host answers: ref -> URL."""
+        return {ref: endpoint.url for ref, endpoint in self._endpoints.items()}
+
+    @property
+    def master_url(self) -> str:
+        return self._endpoints[self.pool.master_ref].url
+
+    def endpoint(self, host_ref: str) -> Endpoint:
+        return self._endpoints[host_ref]
+
+    async def start(self, listen: Listen) -> None:
+        """Let every host listen. Raises OSError when an address cannot be had."""
+        for attempt in range(_TRIES):
+            try:
+                await self._start_all(listen)
+            except OSError:
+                await self._stop_all()
+                if listen.port or attempt == _TRIES - 1:
+                    raise
+            else:
+                break
+        self.pool.start()
+
+    async def close(self) -> None:
+        await self._stop_all()
+        await self.pool.close()
+
+    async def kill(self, host_ref: str) -> None:
+        """Cut a host's connections and refuse new ones."""
+        await self._endpoints[host_ref].stop()
+
+    async def revive(self, host_ref: str) -> None:
+        await self._endpoints[host_ref].resume()
+
+    async def renew_certificate(self, host_ref: str) -> None:
+        """Show another certificate to whoever connects from now on."""
+        endpoint = self._endpoints[host_ref]
+        if endpoint.tls is not None:
+            await endpoint.stop()
+            endpoint.tls = new_tls(self._name(host_ref), endpoint.address)
+            await endpoint.resume()
+
+    async def _start_all(self, listen: Listen) -> None:
+        master = self.pool.master_ref
+        port = listen.port
+        for at, ref in enumerate([master, *(ref for ref in self.pool.db.rows("host") if ref != master)]):
+            address = listen.address
+            if at and listen.has_address_per_host:
+                address = str(IPv4Address(listen.address) + at)
+            elif at and port:
+                port += 1
+            tls = new_tls(self._name(ref), address) if listen.is_tls else None
+            endpoint = self._endpoints[ref] = Endpoint(self.pool, ref, self._handlers, tls)
+            await endpoint.start(address, port)
+            if listen.has_address_per_host:
+                port = endpoint.port
+
+    async def _stop_all(self) -> None:
+        for endpoint in self._endpoints.values():
+            await endpoint.stop()
+        self._endpoints.clear()
+
+    def _name(self, host_ref: str) -> str:
+        return str(self.pool.db.get("host", host_ref, "hostname"))

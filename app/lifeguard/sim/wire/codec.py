@@ -1,0 +1,35 @@
+"""What dispatching needs of a dialect: read a body, write values and whole replies, join rows already written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Protocol
+
+from lifeguard.datamodel.schema import Type
+from lifeguard.sim.failure import ApiError
+from lifeguard.sim.wire.request import Request
+
+
+class Codec(Protocol):
+    """One dialect. A written value is bytes that may stand inside another value."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def content_type(self) -> str: ...
+    def value(self, kind: Type, value: Any) -> bytes: ...
+    def record(self, class_name: str, values: Mapping[str, Any]) -> bytes: ...
+    def small_int(self, value: int) -> bytes: ...
+    def array(self, items: Iterable[bytes]) -> bytes: ...
+    def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes: ...
+    def bare(self, value: bytes) -> bytes:
+        """A reply without a status around its value: `system.listMethods` answers so."""
+
+    def success(self, request: Request, value: bytes) -> bytes: ...
+    def failure(self, request: Request, error: ApiError) -> bytes: ...
+
+
+class Rendered(Protocol):
+    """A result that knows how to write itself, from rows that are encoded already."""
+
+    def render(self, codec: Codec) -> bytes: ...

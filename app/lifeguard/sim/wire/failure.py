@@ -1,0 +1,7 @@
+"""A body that is no call at all: the server answers it with an error page, not with a reply."""
+
+from __future__ import annotations
+
+
+class MalformedRequest(Exception):
+    """The text says what could not be read; it is shown on the page."""

@@ -1,0 +1,109 @@
+"""JSON-RPC as a XenServer speaks it: 1.0 with errors as lists, 2.0 with errors as objects, told apart per request."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from lifeguard.datamodel.schema import Type
+from lifeguard.sim.failure import ApiError
+from lifeguard.sim.release import Release
+from lifeguard.sim.wire.failure import MalformedRequest
+from lifeguard.sim.wire.request import Request
+
+
+@dataclass(frozen=True, slots=True)
+class JsonCodec:
+    """Writes for one release. `version` is "1.0" or "2.0"."""
+
+    release: Release
+    version: str
+    content_type: str = "application/json"
+    name: str = "json"
+
+    def value(self, kind: Type, value: Any) -> bytes:
+        if kind.kind == "void":
+            return b'""'
+        return _dumps(value)
+
+    def record(self, class_name: str, values: Mapping[str, Any]) -> bytes:
+        return _dumps(
+            {
+                field.name: values[field.name]
+                for field in self.release.fields(class_name)
+                if values[field.name] is not None
+            }
+        )
+
+    def small_int(self, value: int) -> bytes:
+        return b"%d" % value
+
+    def array(self, items: Iterable[bytes]) -> bytes:
+        return b"[" + b",".join(items) + b"]"
+
+    def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes:
+        return b"{" + b",".join(_dumps(name) + b":" + value for name, value in members) + b"}"
+
+    def success(self, request: Request, value: bytes) -> bytes:
+        call_id = _dumps(request.call_id)
+        if self.version == "2.0":
+            return b"".join((b'{"jsonrpc":"2.0","result":', value, b',"id":', call_id, b"}"))
+        return b"".join((b'{"result":', value, b',"error":null,"id":', call_id, b"}"))
+
+    def bare(self, value: bytes) -> bytes:
+        return value
+
+    def failure(self, request: Request, error: ApiError) -> bytes:
+        if self.version == "1.0":
+            return _dumps({"result": None, "error": error.description, "id": request.call_id})
+        if self.release.lists_json_errors:
+            return _dumps({"jsonrpc": "2.0", "error": error.description, "id": request.call_id})
+        told = {"code": 1, "message": error.code, "data": error.params}
+        return _dumps({"jsonrpc": "2.0", "error": told, "id": request.call_id})
+
+
+def _dumps(value: Any) -> bytes:
+    if _is_finite(value):
+        return msgspec.json.encode(value)
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+def _is_finite(value: Any) -> bool:
+    """The fast encoder would write null where the real server writes NaN or Infinity."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    if isinstance(value, dict):
+        return all(_is_finite(item) for item in value.values())
+    return not isinstance(value, tuple | list) or all(_is_finite(item) for item in value)
+
+
+def read_request(body: bytes) -> tuple[Request, str]:
+    """Read one call; the text is its version, "1.0" or "2.0". Raises MalformedRequest."""
+    try:
+        asked = json.loads(body)
+    except (ValueError, RecursionError) as broken:
+        raise MalformedRequest(f'Yojson.Json_error("{broken}")') from None
+    if not isinstance(asked, dict):
+        raise MalformedRequest('Jsonrpc.Malformed_method_request("Invalid request body")')
+    version = asked.get("jsonrpc", "1.0")
+    if version not in ("2.0", "1.0") or ("jsonrpc" in asked and version != "2.0"):
+        raise _invalid("jsonrpc")
+    call_id, method, params = asked.get("id"), asked.get("method"), asked.get("params")
+    if isinstance(call_id, bool) or not isinstance(call_id, int | float | str):
+        raise _invalid("id")
+    if not isinstance(method, str):
+        raise _invalid("method")
+    if isinstance(params, dict):
+        params = [params]
+    if not isinstance(params, list):
+        raise _invalid("params")
+    return Request(method, params, call_id), str(version)
+
+
+def _invalid(field: str) -> MalformedRequest:
+    return MalformedRequest(f"Jsonrpc.Malformed_method_request(\"Invalid field '{field}' in request body\")")

@@ -1,0 +1,195 @@
+"""XML-RPC as a XenServer speaks it: untagged strings, integers as strings, a Status struct in place of faults."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache
+from typing import Any
+from xml.etree.ElementTree import Element, ParseError
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from lifeguard.datamodel.schema import Type
+from lifeguard.sim.failure import ApiError
+from lifeguard.sim.release import Release
+from lifeguard.sim.wire.failure import MalformedRequest
+from lifeguard.sim.wire.request import DateText, Request, Wire
+
+_HEAD = b'<?xml version="1.0"?><methodResponse><params><param>'
+_TAIL = b"</param></params></methodResponse>"
+_STATUS = (
+    b"<value><struct><member><name>Status</name><value>%s</value></member>"
+    b"<member><name>%s</name>%s</member></struct></value>"
+)
+_SPECIAL = re.compile('[&<>"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
+_ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
+_DEEPEST = 64
+
+
+class XmlCodec:
+    """Writes for one release of the server: fields it does not know stay out of its records."""
+
+    name = "xml"
+    content_type = "text/xml"
+
+    def __init__(self, release: Release) -> None:
+        self._release = release
+
+    def value(self, kind: Type, value: Any) -> bytes:
+        return _writer(kind)(value).encode()
+
+    def record(self, class_name: str, values: Mapping[str, Any]) -> bytes:
+        members = []
+        for field in self._release.fields(class_name):
+            value = values[field.name]
+            if value is None and field.type.kind == "option":
+                continue
+            members.append(f"<member><name>{field.name}</name>{_writer(field.type)(value)}</member>")
+        return f"<value><struct>{''.join(members)}</struct></value>".encode()
+
+    def small_int(self, value: int) -> bytes:
+        return b"<value><i4>%d</i4></value>" % value
+
+    def array(self, items: Iterable[bytes]) -> bytes:
+        return b"<value><array><data>" + b"".join(items) + b"</data></array></value>"
+
+    def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes:
+        parts = [b"<value><struct>"]
+        for name, value in members:
+            parts += (b"<member><name>", escape(name).encode(), b"</name>", value, b"</member>")
+        parts.append(b"</struct></value>")
+        return b"".join(parts)
+
+    def success(self, request: Request, value: bytes) -> bytes:
+        return b"".join((_HEAD, _STATUS % (b"Success", b"Value", value), _TAIL))
+
+    def bare(self, value: bytes) -> bytes:
+        return b"".join((_HEAD, value, _TAIL))
+
+    def failure(self, request: Request, error: ApiError) -> bytes:
+        texts = self.array(f"<value>{escape(text)}</value>".encode() for text in error.description)
+        return b"".join((_HEAD, _STATUS % (b"Failure", b"ErrorDescription", texts), _TAIL))
+
+
+def escape(text: str) -> str:
+    """Text as element content; characters that XML cannot hold are dropped, as the real server does."""
+    return _SPECIAL.sub(lambda found: _ESCAPES.get(found[0], ""), text) if _SPECIAL.search(text) else text
+
+
+@cache
+def _writer(kind: Type) -> Callable[[Any], str]:
+    match kind.kind:
+        case "int":
+            return lambda value: f"<value>{value}</value>"
+        case "float":
+            return _float
+        case "bool":
+            return lambda value: f"<value><boolean>{int(value)}</boolean></value>"
+        case "datetime":
+            return lambda value: f"<value><dateTime.iso8601>{escape(value)}</dateTime.iso8601></value>"
+        case "set":
+            item = _writer(kind.of[0])
+            return lambda value: f"<value><array><data>{''.join(map(item, value))}</data></array></value>"
+        case "map":
+            return _map_writer(kind)
+        case "record":
+            return _record_writer(kind.name)
+        case "option":
+            some = _writer(kind.of[0])
+            return lambda value: "<value><nil/></value>" if value is None else some(value)
+        case "void":
+            return lambda value: "<value></value>"
+        case _:
+            return lambda value: f"<value>{escape(value)}</value>"
+
+
+def _float(value: float) -> str:
+    text = f"{value:.16g}" if math.isfinite(value) else str(value)
+    return f"<value><double>{text}</double></value>"
+
+
+def _map_writer(kind: Type) -> Callable[[Any], str]:
+    write = _writer(kind.of[1])
+
+    def whole(value: Mapping[Any, Any]) -> str:
+        members = [f"<member><name>{escape(str(k))}</name>{write(v)}</member>" for k, v in value.items()]
+        return f"<value><struct>{''.join(members)}</struct></value>"
+
+    return whole
+
+
+def _record_writer(name: str) -> Callable[[Any], str]:
+    writers = {field.name: _writer(field.type) for field in Release.newest().fields(name)}
+
+    def whole(value: Mapping[str, Any]) -> str:
+        members = [f"<member><name>{k}</name>{writers[k](v)}</member>" for k, v in value.items() if k in writers]
+        return f"<value><struct>{''.join(members)}</struct></value>"
+
+    return whole
+
+
+def read_request(body: bytes) -> Request:
+    """Read a `<methodCall>`. Raises MalformedRequest with words like those of the real server's page."""
+    try:
+        root: Element = fromstring(body, forbid_dtd=True)
+    except (ParseError, DefusedXmlException, UnicodeError, ValueError, RecursionError) as broken:
+        raise MalformedRequest(f'Xmlm.Error(1:1, "{_summary(broken)}")') from None
+    if root.tag != "methodCall":
+        raise MalformedRequest(f'Xmlrpc.Parse_error("open_tag({root.tag})", "open_tag(methodCall)", _)')
+    name, params = root.find("methodName"), root.find("params")
+    if name is None or params is None:
+        raise MalformedRequest('Xmlrpc.Parse_error("close_tag", "open_tag", _)')
+    return Request(name.text or "", [_read_param(param) for param in params])
+
+
+def _summary(broken: Exception) -> str:
+    if isinstance(broken, ParseError):
+        return "expected root element" if "not well-formed" in str(broken) else "unexpected end of input"
+    return type(broken).__name__
+
+
+def _read_param(param: Element) -> Wire:
+    value = param.find("value")
+    if value is None:
+        raise MalformedRequest('Xmlrpc.Parse_error("close_tag", "open_tag(value)", _)')
+    return _read(value, 0)
+
+
+def _read(value: Element, depth: int) -> Wire:
+    if depth > _DEEPEST:
+        raise MalformedRequest("Xmlrpc.Parse_error: values nested too deeply")
+    if len(value) == 0:
+        return value.text or ""
+    inner = value[0]
+    text = inner.text or ""
+    try:
+        match inner.tag:
+            case "string":
+                return text
+            case "int" | "i4" | "i8":
+                return int(text)
+            case "boolean":
+                return text.strip() == "1"
+            case "double":
+                return float(text)
+            case "dateTime.iso8601":
+                return DateText(text)
+            case "nil":
+                return None
+            case "array":
+                return [_read(item, depth + 1) for item in inner.iterfind("data/value")]
+            case "struct":
+                return dict(_read_member(member, depth) for member in inner.iterfind("member"))
+    except ValueError:
+        raise MalformedRequest(f'Failure("{inner.tag}_of_string")') from None
+    raise MalformedRequest(f'Xmlrpc.Parse_error("open_tag({inner.tag})", "value", _)')
+
+
+def _read_member(member: Element, depth: int) -> tuple[str, Wire]:
+    name, value = member.find("name"), member.find("value")
+    if name is None or value is None:
+        raise MalformedRequest('Xmlrpc.Parse_error("close_tag", "open_tag(member)", _)')
+    return name.text or "", _read(value, depth + 1)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from lifeguard.datamodel.records import Host, Vm
-from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.cpu import cpu_obstacle
 from lifeguard.rules.domain import domain_type
@@ -22,6 +21,7 @@ from lifeguard.rules.version import is_older
 
 Obstacle = tuple[str, tuple[str, ...]]
 _ITSELF = "\0vm"
+_PINNED = "Cannot boot a control domain on a host different from its affinity"
 
 
 class Placement:
@@ -120,7 +120,8 @@ class Placement:
             known = self._usable[needs] = tuple(
                 ref
                 for ref, offer in self._offers.items()
-                if self._before(needs, offer, runs_here=False) is None and self._after(needs, offer) is None
+                if (self._left_behind(offer) or self._before(needs, offer, runs_here=False)) is None
+                and self._after(needs, offer) is None
             )
         return known
 
@@ -129,7 +130,9 @@ class Placement:
         if not verdict.allowed:
             return Verdict(verdict.key, verdict.params, self._wording, vm.ref, host_ref)
         offer = self._offers.get(host_ref)
-        obstacle = ("HANDLE_INVALID", ("host", host_ref)) if offer is None else self._obstacle(vm, offer)
+        if offer is None:
+            return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
+        obstacle = self._left_behind(offer) or self._obstacle(vm, offer)
         return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
 
     def _facts(self, vm: Vm) -> tuple[Needs, int, str]:
@@ -161,7 +164,11 @@ class Placement:
         home = self._offers.get(vm.resident_on)
         if home is None or home is offer or not is_older(offer.host, home.host):
             return None
-        if self._lifecycle.is_upgrading:
+        return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if self._lifecycle.is_upgrading else None
+
+    def _left_behind(self, offer: HostOffer) -> Obstacle | None:
+        """While a pool is upgraded host by host, VMs start only on hosts that are through with it."""
+        if self._lifecycle.is_upgrading and any(is_older(offer.host, other.host) for other in self._offers.values()):
             return "VM_HOST_INCOMPATIBLE_VERSION", (offer.host.ref, _ITSELF)
         return None
 
@@ -188,7 +195,9 @@ class Placement:
         ref = offer.host.ref
         if not offer.is_live:
             return "HOST_NOT_LIVE", ()
-        if not offer.host.enabled and not runs_here:
+        if needs.pinned_to and needs.pinned_to != ref:
+            return "OPERATION_NOT_ALLOWED", (_PINNED,)
+        if not offer.host.enabled and not runs_here and not needs.is_control_domain:
             return "HOST_DISABLED", (ref,)
         if offer.is_evacuating and not runs_here:
             return "HOST_EVACUATE_IN_PROGRESS", (ref,)
@@ -211,6 +220,9 @@ class Placement:
                 or internal_network_is_elsewhere(self._inventory, network, offer.host.ref)
             ):
                 return "VM_REQUIRES_NETWORK", (_ITSELF, network)
+        for network in needs.networks:
+            if network in offer.bonded_away:
+                return "HOST_CANNOT_ATTACH_NETWORK", (offer.host.ref, network)
         for group in needs.gpu_groups:
             if group not in offer.gpu_groups:
                 return "VM_REQUIRES_GPU", (_ITSELF, group)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lifeguard.datamodel.records import Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pool, Pusb, Vgpu, Vif, Vm, Vusb
+from lifeguard.datamodel.records import Bond, Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pusb, Vgpu, Vif, Vm, Vusb
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import NEEDS_HVM, domain_type, required_srs
 
@@ -19,6 +19,8 @@ class Needs(NamedTuple):
     hardware_platform: int
     needs_hvm: bool
     vcpus: int
+    is_control_domain: bool
+    pinned_to: str
 
 
 class HostOffer(NamedTuple):
@@ -29,6 +31,7 @@ class HostOffer(NamedTuple):
     is_evacuating: bool
     srs: frozenset[str]
     networks: frozenset[str]
+    bonded_away: frozenset[str]
     gpu_groups: frozenset[str]
     usb_groups: frozenset[str]
     has_hvm: bool
@@ -48,17 +51,22 @@ def needs_of(inventory: Inventory, vm: Vm) -> Needs:
         hardware_platform=vm.hardware_platform_version,
         needs_hvm=domain_type(inventory, vm) in NEEDS_HVM,
         vcpus=0 if vm.platform.get("vcpu-unrestricted") == "true" else vm.VCPUs_max,
+        is_control_domain=vm.is_control_domain,
+        pinned_to=vm.affinity if vm.is_control_domain and inventory.get(Host, vm.affinity) is not None else "",
     )
 
 
 def offer_of(inventory: Inventory, host: Host) -> HostOffer:
     pbds = inventory.pointing_to(Pbd, "host", host.ref)
+    pifs = inventory.pointing_to(Pif, "host", host.ref)
+    bonded = {pif.network for pif in pifs if inventory.get(Bond, pif.bond_slave_of) is not None}
     return HostOffer(
         host=host,
         is_live=host_is_live(inventory, host),
         is_evacuating="evacuate" in host.current_operations.values(),
         srs=frozenset(pbd.SR for pbd in pbds if pbd.currently_attached),
-        networks=frozenset(pif.network for pif in inventory.pointing_to(Pif, "host", host.ref)),
+        networks=frozenset(pif.network for pif in pifs),
+        bonded_away=frozenset(bonded),
         gpu_groups=frozenset(pgpu.GPU_group for pgpu in inventory.pointing_to(Pgpu, "host", host.ref)),
         usb_groups=frozenset(pusb.USB_group for pusb in inventory.pointing_to(Pusb, "host", host.ref)),
         has_hvm=any(word.startswith("hvm") for word in host.capabilities),
@@ -92,6 +100,3 @@ def internal_network_is_elsewhere(inventory: Inventory, network_ref: str, host_r
 def has_pif(inventory: Inventory, network_ref: str) -> bool:
     return bool(inventory.pointing_to(Pif, "network", network_ref))
 
-
-def is_master(inventory: Inventory, host_ref: str) -> bool:
-    return any(pool.master == host_ref for pool in inventory.all(Pool))

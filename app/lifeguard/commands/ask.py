@@ -1,0 +1,78 @@
+"""What a command asks of a person, as data: a question to confirm, a form to fill. Dialogs and test scripts answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """A question with two answers. `verb` is what the button says; `left_out` lists what is not acted on, and why."""
+
+    title: str
+    detail: str = ""
+    danger: bool = False
+    verb: str = "Continue"
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class TextField:
+    key: str
+    label: str
+    value: str = ""
+    required: bool = True
+    several_lines: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class CheckField:
+    key: str
+    label: str
+    value: bool = False
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice; one with a `refusal` is shown but cannot be taken."""
+
+    value: str
+    label: str
+    refusal: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceField:
+    key: str
+    label: str
+    options: tuple[Option, ...]
+    value: str = ""
+
+
+Field: TypeAlias = TextField | CheckField | ChoiceField
+Answer: TypeAlias = str | bool
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """Some fields to fill in before a command runs."""
+
+    title: str
+    fields: tuple[Field, ...]
+    verb: str = "Continue"
+    detail: str = ""
+    danger: bool = False
+    left_out: tuple[tuple[str, str], ...] = ()
+
+
+class Ask(Protocol):
+    """Whoever answers: dialogs in the window, a script in tests."""
+
+    async def confirm(self, prompt: Prompt) -> bool: ...
+
+    async def fill(self, form: Form) -> Mapping[str, Answer] | None:
+        """The values by key; None when the person thought better of it."""
+        ...

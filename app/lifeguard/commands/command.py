@@ -1,0 +1,115 @@
+"""A command is one record: what it is called, what it is for, when it may run and why not, what it does."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from lifeguard.commands.ask import Answer, Form, Prompt
+from lifeguard.commands.permission import judge_permission
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.rules.verdict import ALLOWED, Verdict
+
+if TYPE_CHECKING:
+    from lifeguard.commands.jobs import Job
+
+Judge = Callable[[Selection, Item], Verdict]
+
+
+@dataclass(frozen=True, slots=True)
+class Doing:
+    """One run of a command on one object: what its coroutine gets."""
+
+    selection: Selection
+    item: Item
+    job: Job
+    answers: Mapping[str, Answer] = field(default_factory=dict)
+
+    @property
+    def target_ref(self) -> str:
+        """Where the object is to go. Only for commands that take a target."""
+        if self.selection.target is None:
+            raise LookupError("this command needs a target")
+        return self.selection.target.ref
+
+    async def call(self, method: str, *args: Any) -> Any:
+        """A call that answers at once."""
+        return await self.item.source.call(method, *args)
+
+    async def task(self, method: str, *args: Any, share: tuple[float, float] = (0.0, 1.0)) -> Any:
+        """A call that runs as a task at the server; its progress fills `share` of the job's."""
+        begin, end = share
+        return await self.item.source.run_task(
+            method, *args, progress=lambda fraction: self.job.advance(begin + (end - begin) * fraction)
+        )
+
+
+Act = Callable[[Doing], Awaitable[object]]
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One thing an admin can do.
+
+    `kinds`: the sorts of object that could ever take it; for others it is not shown at all.
+    `scope`: `some` acts on those of a selection that can, `all` needs every one, `one` needs a single object.
+    `target`: the kind of object it wants beside the selection (`host`, `tag`), empty when none.
+    `calls`: the server's calls it makes, most telling first: they decide which role is needed.
+    `done` ends the sentence "web-01 was not ...". Jobs of one `lane` run one after the other.
+    `take_back` names the command, and its target, that would undo it.
+    `opens`: the view or wizard that the window opens in place of running anything.
+    """
+
+    id: str
+    title: str
+    kinds: frozenset[str]
+    judge_item: Judge
+    act: Act
+    calls: tuple[str, ...] = ()
+    done: str = ""
+    scope: Literal["some", "all", "one"] = "some"
+    target: str = ""
+    shortcut: str = ""
+    icon: str = ""
+    danger: bool = False
+    prompt: Callable[[Selection], Prompt | None] | None = None
+    form: Callable[[Selection], Form | None] | None = None
+    lane: Callable[[Selection, Item], str] | None = None
+    take_back: Callable[[Selection, Item], tuple[Command, str] | None] | None = None
+    opens: str = ""
+
+    def applies_to(self, selection: Selection) -> bool:
+        """Whether any selected object is of a kind that could ever take this command."""
+        return bool(self.kinds & selection.kinds)
+
+    def judge(self, selection: Selection) -> tuple[Verdict, ...]:
+        """One verdict per selected object, in their order."""
+        if self.scope == "one" and len(selection.items) > 1:
+            return tuple(_refuse(selection, item, "one_at_a_time") for item in selection.items)
+        permitted = {id(source): judge_permission(self, source, selection) for source in selection.sources}
+        kinds, judge_item, kind = self.kinds, self.judge_item, selection.kind
+        return tuple([
+            _refuse(selection, item, "not_for_this")
+            if kind(item) not in kinds
+            else permitted[id(item.source)] or judge_item(selection, item)
+            for item in selection.items
+        ])
+
+    def can_run(self, selection: Selection) -> bool:
+        """Whether it would do anything for this selection."""
+        return summed_up(self, self.judge(selection)).allowed
+
+
+def summed_up(command: Command, verdicts: tuple[Verdict, ...]) -> Verdict:
+    """One verdict for the whole selection: allowed when it may run, else the first reason."""
+    refused = next((verdict for verdict in verdicts if not verdict.allowed), None)
+    if refused is None:
+        return ALLOWED
+    if command.scope == "some" and any(verdict.allowed for verdict in verdicts):
+        return ALLOWED
+    return next((verdict for verdict in verdicts if verdict.key not in ("", "not_for_this")), refused)
+
+
+def _refuse(selection: Selection, item: Item, key: str, *params: str) -> Verdict:
+    return Verdict(key, params, selection.rules(item.source).words, item.ref)

@@ -1,0 +1,198 @@
+"""Work the user sees: one job per thing that was asked for, with progress, cancel, retry, and what went wrong."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from lifeguard.clock import Clock, SystemClock
+from lifeguard.commands.source import SavedPoolRefused
+from lifeguard.observe import Signal
+from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.words import Words
+from lifeguard.scope import Scope
+from lifeguard.xapi.failures import ApiFailure, Failure
+
+Status = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
+_OVER: frozenset[str] = frozenset({"done", "failed", "cancelled"})
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class JobError:
+    """What went wrong, in words and as the server put it."""
+
+    sentence: str
+    code: str | None = None
+    params: tuple[str, ...] = ()
+
+    @property
+    def raw(self) -> str:
+        return " ".join((self.code or "", *self.params)).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What a job is to do. `failed` begins the sentence of its failure: "web-01 was not migrated"."""
+
+    title: str
+    run: Callable[[Job], Awaitable[object]]
+    words: Words
+    failed: str = ""
+    subjects: tuple[str, ...] = ()
+    target: str = ""
+    lane: str = ""
+    undo: Callable[[], None] | None = None
+    undo_title: str = ""
+
+
+class Job:
+    """One piece of work on a board. Read its attributes; `board.changed` says when they differ."""
+
+    def __init__(self, number: int, work: Work, board: JobBoard) -> None:
+        self.id = number
+        self.work = work
+        self.status: Status = "waiting"
+        self.progress_fraction: float | None = None
+        self.error: JobError | None = None
+        self.result: Any = None
+        self.started_s = self.ended_s = 0.0
+        self._board = board
+        self._task: asyncio.Task[None] | None = None
+
+    @property
+    def title(self) -> str:
+        return self.work.title
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in _OVER
+
+    @property
+    def can_retry(self) -> bool:
+        return self.status in ("failed", "cancelled")
+
+    @property
+    def can_undo(self) -> bool:
+        return self.status == "done" and self.work.undo is not None
+
+    def advance(self, fraction: float) -> None:
+        """Progress never goes back, whatever the server says."""
+        fraction = min(1.0, max(0.0, fraction))
+        if fraction != self.progress_fraction and fraction >= (self.progress_fraction or 0.0):
+            self.progress_fraction = fraction
+            self._board.changed.emit(self)
+
+    def cancel(self) -> None:
+        """Ask for its end; the server's task is cancelled and its end waited for."""
+        if not self.is_over and self._task is not None and self.status != "cancelling":
+            self.status = "cancelling"
+            self._board.changed.emit(self)
+            self._task.cancel()
+
+    def retry(self) -> Job:
+        """The same work once more, as a new job."""
+        return self._board.start(self.work)
+
+    def undo(self) -> None:
+        """Take it back, through the command that does so."""
+        if self.can_undo and self.work.undo is not None:
+            self.work.undo()
+
+
+class JobBoard:
+    """All jobs of this session, newest last. Owns their coroutines: `close` cancels them and waits for their end."""
+
+    def __init__(self, clock: Clock | None = None) -> None:
+        self.changed: Signal[Job] = Signal()
+        self._clock = clock or SystemClock()
+        self._scope = Scope("jobs")
+        self._jobs: list[Job] = []
+        self._lanes: dict[str, asyncio.Lock] = {}
+
+    @property
+    def jobs(self) -> tuple[Job, ...]:
+        return tuple(self._jobs)
+
+    @property
+    def active(self) -> tuple[Job, ...]:
+        return tuple(job for job in self._jobs if not job.is_over)
+
+    def start(self, work: Work) -> Job:
+        """Begin at once, or when the lane is free: lanes serve in the order of asking."""
+        job = Job(len(self._jobs) + 1, work, self)
+        self._jobs.append(job)
+        job._task = self._scope.start(self._run(job), work.title)
+        self.changed.emit(job)
+        return job
+
+    def refuse(self, title: str, verdict: Verdict, words: Words) -> Job:
+        """A row for work that may not even begin, so that its reason is not lost."""
+        job = Job(len(self._jobs) + 1, Work(title, _nothing, words), self)
+        job.error = JobError(verdict.refusal or "", verdict.code, verdict.params)
+        job.started_s = self._clock.time_s()
+        self._jobs.append(job)
+        self._end(job, "failed")
+        return job
+
+    def ahead_of(self, job: Job) -> int:
+        """How many jobs of its lane come before a waiting one."""
+        lane = job.work.lane
+        if not lane or job.status != "waiting":
+            return 0
+        return sum(other.work.lane == lane and not other.is_over and other.id < job.id for other in self._jobs)
+
+    async def close(self) -> None:
+        await self._scope.close()
+
+    async def _run(self, job: Job) -> None:
+        try:
+            if job.work.lane:
+                async with self._lanes.setdefault(job.work.lane, asyncio.Lock()):
+                    await self._work(job)
+            else:
+                await self._work(job)
+        except asyncio.CancelledError:
+            self._end(job, "cancelled")
+            raise
+        except (Failure, SavedPoolRefused) as failure:
+            self._fail(job, failure)
+        except Exception as defect:  # the job runner: whatever a command's coroutine raises ends in its row
+            _log.exception("job %r failed", job.title)
+            self._fail(job, defect)
+
+    async def _work(self, job: Job) -> None:
+        job.status = "running"
+        job.started_s = self._clock.time_s()
+        self.changed.emit(job)
+        job.result = await job.work.run(job)
+        job.progress_fraction = 1.0
+        self._end(job, "done")
+
+    def _fail(self, job: Job, failure: Exception) -> None:
+        job.error = error_in_words(job.work, failure)
+        cancelled = isinstance(failure, ApiFailure) and failure.code == "TASK_CANCELLED"
+        self._end(job, "cancelled" if cancelled else "failed")
+
+    def _end(self, job: Job, status: Status) -> None:
+        job.status = status
+        job.ended_s = self._clock.time_s()
+        self.changed.emit(job)
+
+
+async def _nothing(job: Job) -> None:
+    """The work of a job that was refused."""
+
+
+def error_in_words(work: Work, failure: Exception) -> JobError:
+    """A failure as a sentence about the object: what happened, why, what to do."""
+    subject = work.subjects[0] if work.subjects else ""
+    what = work.failed or f"{work.title} failed"
+    if isinstance(failure, ApiFailure):
+        params = tuple(failure.params)
+        sentence = work.words.failure(what, failure.code, params, subject, work.target)
+        return JobError(sentence, failure.code, params)
+    return JobError(f"{what}: {failure or type(failure).__name__}")

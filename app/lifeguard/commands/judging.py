@@ -1,0 +1,52 @@
+"""The small judges that many commands share."""
+
+from __future__ import annotations
+
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.datamodel.records import Host, Vm
+from lifeguard.rules.pool_rules import PoolRules
+from lifeguard.rules.verdict import ALLOWED, Verdict
+
+
+def refuse(selection: Selection, item: Item, key: str, *params: str) -> Verdict:
+    """A refusal of our own, or one the server would give."""
+    target = selection.target.ref if selection.target is not None else ""
+    return Verdict(key, params, selection.rules(item.source).words, item.ref, target)
+
+
+def always(selection: Selection, item: Item) -> Verdict:
+    """For commands that any live object takes."""
+    return ALLOWED
+
+
+class OfVm:
+    """A judge that asks the lifecycle rules for one operation."""
+
+    def __init__(self, operation: str) -> None:
+        self.operation = operation
+
+    def __call__(self, selection: Selection, item: Item) -> Verdict:
+        rules = selection.rules(item.source)
+        vm = rules.vm(item.ref)
+        return ALLOWED if vm is None else self.judge(rules, vm)
+
+    def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
+        return rules.lifecycle.judge(vm, self.operation)
+
+
+class OfVmDisks(OfVm):
+    """As `OfVm`, and some host must reach all disks."""
+
+    def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
+        return rules.placement.judge_with_disks(vm, self.operation)
+
+
+class OfVmAnywhere(OfVm):
+    """As `OfVm`, and some host must be able to run it."""
+
+    def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
+        return rules.placement.judge_anywhere(vm, self.operation)
+
+
+def enabled_hosts(rules: PoolRules) -> int:
+    return sum(host.enabled for host in rules.inventory.all(Host))

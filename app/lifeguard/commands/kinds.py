@@ -1,0 +1,15 @@
+"""Sorts of objects, as commands are declared for them."""
+
+from __future__ import annotations
+
+VM = frozenset({"vm"})
+TEMPLATE = frozenset({"template"})
+SNAPSHOT = frozenset({"snapshot"})
+HOST = frozenset({"host"})
+POOL = frozenset({"pool"})
+SR = frozenset({"sr"})
+VDI = frozenset({"vdi"})
+NETWORK = frozenset({"network"})
+APPLIANCE = frozenset({"appliance"})
+TAGGABLE = VM | TEMPLATE | SNAPSHOT | HOST | POOL | SR | VDI | NETWORK
+NAMED = TAGGABLE | APPLIANCE

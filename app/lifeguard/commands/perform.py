@@ -1,0 +1,123 @@
+"""Running a command on a selection: ask what must be asked, judge again, and put one job per object on the board."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from lifeguard.commands.ask import Answer, Ask, Form, Prompt
+from lifeguard.commands.command import Command, Doing, summed_up
+from lifeguard.commands.jobs import Job, JobBoard, Work
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.rules.verdict import Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of asking for a command: the jobs that were begun, and who was left out with what reason.
+
+    Neither jobs nor `left_out` means that the person thought better of it.
+    """
+
+    jobs: tuple[Job, ...] = ()
+    left_out: tuple[tuple[Item, Verdict], ...] = ()
+
+
+async def perform(command: Command, selection: Selection, board: JobBoard, ask: Ask) -> Outcome:
+    """Do it, as far as it may be done. Verdicts are taken afresh before and after the question."""
+    able, left_out = _sorted(command, selection)
+    if not able.items:
+        return Outcome(left_out=left_out)
+    answers = await _answers(command, able, left_out, ask)
+    if answers is None:
+        return Outcome()
+    able, turned = _sorted(command, able)
+    jobs = tuple(_begin(command, able, item, answers, board, ask) for item in able.items)
+    return Outcome(jobs, (*left_out, *turned))
+
+
+def split(command: Command, selection: Selection) -> tuple[tuple[Item, ...], tuple[tuple[Item, Verdict], ...]]:
+    """Who can and who cannot, with each reason; objects that the command is not for at all are not mentioned."""
+    verdicts = command.judge(selection)
+    if command.scope != "some" and not summed_up(command, verdicts).allowed:
+        refused = next(verdict for verdict in verdicts if not verdict.allowed)
+        return (), tuple(
+            (item, refused if verdict.allowed else verdict)
+            for item, verdict in zip(selection.items, verdicts, strict=True)
+        )
+    pairs = tuple(zip(selection.items, verdicts, strict=True))
+    able = tuple(item for item, verdict in pairs if verdict.allowed)
+    return able, tuple((item, verdict) for item, verdict in pairs if verdict.key not in ("", "not_for_this"))
+
+
+def _sorted(command: Command, selection: Selection) -> tuple[Selection, tuple[tuple[Item, Verdict], ...]]:
+    fresh = selection.renewed()
+    able, left_out = split(command, fresh)
+    return fresh.with_items(able), left_out
+
+
+async def _answers(
+    command: Command, able: Selection, left_out: tuple[tuple[Item, Verdict], ...], ask: Ask
+) -> Mapping[str, Answer] | None:
+    """The answers to the command's form or prompt; None when it was called off."""
+    names = tuple((able.rules(item.source).words.name(item.ref), verdict.short or "") for item, verdict in left_out)
+    form: Form | None = command.form(able) if command.form else None
+    if form is not None:
+        return await ask.fill(replace(form, left_out=names))
+    prompt = command.prompt(able) if command.prompt else None
+    if prompt is None and names:
+        prompt = Prompt(f"{command.title}: {len(able.items)} of {len(able.items) + len(names)}", verb=command.title)
+    if prompt is None:
+        return {}
+    return {} if await ask.confirm(replace(prompt, left_out=names)) else None
+
+
+def _begin(
+    command: Command, selection: Selection, item: Item, answers: Mapping[str, Answer], board: JobBoard, ask: Ask
+) -> Job:
+    words = selection.rules(item.source).words
+    name = words.name(item.ref)
+    target = selection.target.ref if selection.target is not None else ""
+    where = f" to {words.name(target)}" if target else ""
+
+    async def run(job: Job) -> object:
+        return await command.act(Doing(selection, item, job, answers))
+
+    work = Work(
+        title=f"{command.title} {name}{where}",
+        run=run,
+        words=words,
+        failed=f"{name} was not {command.done}" if command.done else "",
+        subjects=(item.ref,),
+        target=target,
+        lane=command.lane(selection, item) if command.lane else "",
+    )
+    return board.start(_with_undo(command, selection, item, work, board, ask))
+
+
+def _with_undo(
+    command: Command, selection: Selection, item: Item, work: Work, board: JobBoard, ask: Ask
+) -> Work:
+    if command.take_back is None:
+        return work
+    way_back = command.take_back(selection, item)
+    if way_back is None:
+        return work
+    back, where = way_back
+    return replace(work, undo=_beginner(back, selection.renewed(), item, where, board, ask), undo_title=back.title)
+
+
+def _beginner(
+    command: Command, selection: Selection, item: Item, where: str, board: JobBoard, ask: Ask
+) -> Callable[[], None]:
+    def begin() -> None:
+        target = Item(item.source, where) if where else None
+        again = Selection((item,), target)
+        able, left_out = _sorted(command, again)
+        if able.items:
+            _begin(command, able, item, {}, board, ask)
+        else:
+            board.refuse(command.title, left_out[0][1], selection.rules(item.source).words)
+
+    return begin
+

@@ -1,0 +1,166 @@
+"""Refusals and failures in words: every error code of the server, its parameters turned into names."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from string import Formatter
+from typing import Any
+
+from lifeguard.datamodel.errors import ERRORS
+from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
+from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.naming import name_of
+from lifeguard.rules.sentences import SENTENCES, Sentence
+from lifeguard.rules.verdict import Verdict
+
+_REF = re.compile(r"(?:OpaqueRef|DummyRef|Ref):[\w-]+")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_GONE = "an object that is gone"
+_NONE = "nothing"
+_KIB, _MIB, _GIB, _TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
+
+
+def sentence(inventory: Inventory, code: str, params: Sequence[str]) -> str:
+    """What a server's error says, for a person: what stands in the way, and what to do. No ref is ever shown."""
+    return Words(inventory).sentence(code, params)
+
+
+class Words:
+    """Speaks about the objects of one inventory."""
+
+    def __init__(self, inventory: Inventory) -> None:
+        self._inventory = inventory
+
+    def sentence(self, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
+        """What an error says: the reason, then the remedy."""
+        said = _sentence_for(code)
+        reason = _capitalised(self._fill(said.reason, code, params, subject, target))
+        remedy = self._fill(said.remedy, code, params, subject, target)
+        return f"{_ended(reason)} {_ended(remedy)}".strip()
+
+    def reason(self, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
+        """Only what stands in the way, without capital or full stop."""
+        return self._fill(_sentence_for(code).reason, code, params, subject, target)
+
+    def failure(self, what_happened: str, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
+        """`web-01 was not migrated` and an error make one sentence, with the remedy after it."""
+        said = _sentence_for(code)
+        reason = self._fill(said.reason, code, params, subject, target)
+        remedy = self._fill(said.remedy, code, params, subject, target)
+        return f"{what_happened}: {_ended(reason)} {_ended(remedy)}".strip()
+
+    def refusal(self, verdict: Verdict) -> str:
+        subject, target = verdict.subject, verdict.target
+        if not subject:
+            return self.sentence(verdict.key, verdict.params, subject, target)
+        where = f" cannot go to {self.name(target)}" if target else ""
+        return self.failure(f"{self.name(subject)}{where}", verdict.key, verdict.params, subject, target)
+
+    def short(self, verdict: Verdict) -> str:
+        return _capitalised(self.reason(verdict.key, verdict.params, verdict.subject, verdict.target))
+
+    def name(self, ref: str) -> str:
+        """What a person calls the object of a ref."""
+        if ref in ("", NULL_REF):
+            return _NONE
+        if self._inventory.class_of(ref) is None:
+            return _GONE
+        return _without_refs(name_of(self._inventory, ref)) or f"an unnamed {self._inventory.class_of(ref)}"
+
+    @staticmethod
+    def size(size_bytes: int) -> str:
+        """An amount of memory or disk."""
+        return size_text(size_bytes)
+
+    def readable(self, text: str) -> str:
+        """A parameter as a person reads it: refs and uuids by name, everything else as it is."""
+        if self._inventory.class_of(text) is not None or text == NULL_REF:
+            return self.name(text)
+        if _UUID.fullmatch(text):
+            return self._name_of_uuid(text) or text
+        return _REF.sub(lambda found: self.name(found.group()), text)
+
+    def _name_of_uuid(self, uuid: str) -> str | None:
+        for kind in (Vm, Host, Sr, Vdi, Network, Pool):
+            for record in self._inventory.all(kind):
+                if record.uuid == uuid:
+                    return self.name(record.ref)
+        return None
+
+    def _fill(self, template: str, code: str, params: Sequence[str], subject: str, target: str) -> str:
+        named: dict[str, Any] = {
+            "it": self.name(subject) if subject else "the object",
+            "there": self.name(target) if target else "the host",
+            "code": code,
+            "all": ", ".join(self.readable(param) for param in params),
+            "errors": self._errors(params[0]) if params else "",
+        }
+        return _FORMATTER.vformat(template, [_Param(param, self.readable(param)) for param in params], named)
+
+    def _errors(self, packed: str) -> str:
+        """`CODE,param|CODE2,param`: how the server packs several errors into one parameter."""
+        reasons: dict[str, None] = {}
+        for part in packed.split("|"):
+            code, *params = part.split(",")
+            reasons[self.reason(code, params)] = None
+        return "; ".join(reasons)
+
+
+class _Param:
+    """One parameter of an error; `{0:bytes}` shows it as an amount of memory or disk."""
+
+    def __init__(self, raw: str, readable: str) -> None:
+        self._raw = raw
+        self._readable = readable
+
+    def __format__(self, spec: str) -> str:
+        if spec == "bytes":
+            return size_text(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
+        if spec == "operation":
+            return self._raw.strip("{}").replace("_", " ").replace(",", " and ")
+        return self._readable or "something unnamed"
+
+
+class _Lenient(Formatter):
+    """Servers of other versions send fewer parameters, or others: a hole in the sentence is better than no sentence."""
+
+    def get_value(self, key: int | str, args: Sequence[Any], kwargs: Any) -> Any:
+        if isinstance(key, int):
+            return args[key] if key < len(args) else _Param("", "something unnamed")
+        return kwargs[key]
+
+
+_FORMATTER = _Lenient()
+
+
+def _sentence_for(code: str) -> Sentence:
+    known = SENTENCES.get(code)
+    if known is not None:
+        return known
+    if code.startswith("SR_BACKEND_FAILURE"):
+        return SENTENCES["SR_BACKEND_FAILURE"]
+    return SENTENCES["?"] if code not in ERRORS else SENTENCES["??"]
+
+
+def size_text(size_bytes: int) -> str:
+    """An amount of memory or disk: one decimal, none from 100 up."""
+    for unit, name in ((_TIB, "TiB"), (_GIB, "GiB"), (_MIB, "MiB"), (_KIB, "KiB")):
+        if abs(size_bytes) >= unit:
+            amount = size_bytes / unit
+            return f"{amount:.0f} {name}" if abs(amount) >= 100 else f"{amount:.1f} {name}"
+    return f"{size_bytes} B"
+
+
+def _without_refs(text: str) -> str:
+    return _REF.sub(_GONE, text)
+
+
+def _capitalised(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _ended(text: str) -> str:
+    text = text.strip()
+    return text if not text or text[-1] in ".?!" else f"{text}."

@@ -1,0 +1,62 @@
+"""The growing form of a node: its children in order, and why it is there."""
+
+from __future__ import annotations
+
+from bisect import bisect_left, insort
+from dataclasses import replace
+from typing import Any
+
+from lifeguard.inventory.placing import Group
+from lifeguard.tree.node import Key, Node, Thing
+
+
+class Branch:
+    """A node that changes. It is needed as long as it is placed itself, held open, or has children."""
+
+    __slots__ = ("_by_step", "children", "holds", "is_placed", "key", "node", "order", "parent")
+
+    def __init__(self, node: Node, order: Any, parent: Branch | None) -> None:
+        self.key: Key = node.key
+        self.node = node
+        self.order = order
+        self.parent = parent
+        self.children: list[Branch] = []
+        self.is_placed = False
+        self.holds = 0
+        self._by_step: dict[Thing | Group, Branch] = {}
+
+    @property
+    def is_needed(self) -> bool:
+        return self.is_placed or self.holds > 0 or bool(self._by_step)
+
+    @property
+    def row(self) -> int:
+        """Where it stands among its siblings. Orders are unique on a level, so this costs the log of its size."""
+        if self.parent is None:
+            raise ValueError("The root of a tree stands in no row.")
+        return bisect_left(self.parent.children, self.order, key=_order_of)
+
+    def child(self, step: Thing | Group) -> Branch | None:
+        return self._by_step.get(step)
+
+    def add(self, child: Branch) -> None:
+        """Take a child in where its order puts it."""
+        self._by_step[child.key[-1]] = child
+        insort(self.children, child, key=_order_of)
+
+    def take_out(self, child: Branch) -> int:
+        """Let a child go. Returns the row in which it stood."""
+        row = child.row
+        del self.children[row]
+        del self._by_step[child.key[-1]]
+        return row
+
+    def snapshot(self) -> Node:
+        """The node as it is now, with all below it."""
+        if not self.children:
+            return self.node
+        return replace(self.node, children=tuple(child.snapshot() for child in self.children))
+
+
+def _order_of(branch: Branch) -> Any:
+    return branch.order

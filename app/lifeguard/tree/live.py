@@ -1,0 +1,237 @@
+"""A tree that keeps in step with its pools: each change costs what it touches, and tells how to get from the tree
+before to the tree after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from lifeguard.inventory.answers import Answers, Asked
+from lifeguard.inventory.change import Change
+from lifeguard.inventory.faces import face_of, order_of_server
+from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, View
+from lifeguard.tree.branch import Branch
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step, Thing
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server without a connection. `state` is `disconnected` or `connecting`."""
+
+    address: str
+    title: str
+    state: str = "disconnected"
+
+
+@dataclass(slots=True)
+class _Member:
+    """What the tree knows of one pool: where its objects hang, and which branches show each."""
+
+    answers: Answers
+    placed: dict[str, Placing] = field(default_factory=dict)
+    branches: dict[str, list[Branch]] = field(default_factory=dict)
+
+
+class LiveTree:
+    """All pools in one view. Every method that changes it returns the steps that a mirror of it has to take.
+
+    A pool is known by a word of the caller's (`source`). Its `Answers` may serve others too: the caller has them take
+    a change in first, and passes on what they return.
+    """
+
+    def __init__(self, view: View) -> None:
+        self._view = view
+        self._place, self._order = view.place, view.order
+        self._members: dict[str, _Member] = {}
+        self._servers: dict[str, Branch] = {}
+        self._root = Branch(Node(ROOT, "root", None, "", "", ""), (), None)
+        self._steps: list[Step] = []
+
+    def nodes(self) -> tuple[Node, ...]:
+        """The whole tree as it is now."""
+        return self._root.snapshot().children
+
+    def keys_of(self, source: str, ref: str) -> tuple[Key, ...]:
+        """The nodes that show an object: none when it is not in this view, several when it is in several groups."""
+        member = self._members.get(source)
+        return tuple(branch.key for branch in member.branches.get(ref, ())) if member is not None else ()
+
+    def connect(self, source: str, answers: Answers) -> list[Step]:
+        """Take a pool in, instead of the server without a connection where that was shown."""
+        steps = self.disconnect(source)
+        member = self._members[source] = _Member(answers)
+        for ref in self._refs(answers):
+            self._replace(source, member, ref, answers.ask(self._place, ref))
+        return steps + self._taken()
+
+    def disconnect(self, source: str) -> list[Step]:
+        """Let a pool go, or a server that was shown."""
+        member = self._members.pop(source, None)
+        if member is not None:
+            for ref in reversed(list(member.placed)):
+                self._replace(source, member, ref, NOWHERE)
+            member.answers.forget(self._place, self._order)
+        server = self._servers.pop(source, None)
+        if server is not None:
+            server.is_placed = False
+            self._prune(server)
+        return self._taken()
+
+    def show_server(self, source: str, server: Server) -> list[Step]:
+        """Show a server that there is no connection to."""
+        steps = self.disconnect(source)
+        key = (Thing(source, server.address),)
+        node = Node(key, "server", server.address, server.title, server.state, server.address)
+        branch = Branch(node, (1, (), order_of_server(server.address, server.title), source), self._root)
+        branch.is_placed = True
+        self._servers[source] = branch
+        self._insert(branch)
+        return steps + self._taken()
+
+    def apply(self, source: str, change: Change, differing: Iterable[Asked]) -> list[Step]:
+        """Follow a change of one pool; `differing` is what its `Answers.apply(change)` returned."""
+        member = self._members.get(source)
+        if member is None:
+            return []
+        arrivals = {ref for ref, class_name in change.added.items() if class_name in self._view.classes}
+        asked = list(differing)
+        moved = arrivals | change.removed.keys() | {entry[1] for entry in asked if entry[0] == self._place}
+        for ref in sorted(moved):
+            placing = member.answers.ask(self._place, ref) if ref in member.answers.inventory else NOWHERE
+            self._replace(source, member, ref, placing)
+        for ref in sorted({entry[1] for entry in asked if entry[0] in (_FACE, self._order)}):
+            self._renew(source, member, ref)
+        return self._taken()
+
+    def change_view(self, view: View) -> list[Step]:
+        """Arrange the same pools in another way: other options, another filter, another view."""
+        before = self._place, self._order
+        self._view, self._place, self._order = view, view.place, view.order
+        for source, member in self._members.items():
+            for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
+                self._replace(source, member, ref, member.answers.ask(self._place, ref))
+            for ref in list(member.branches):
+                self._renew(source, member, ref)
+            member.answers.forget(*before)
+        return self._taken()
+
+    def _refs(self, answers: Answers) -> list[str]:
+        return [ref for class_name in self._view.classes for ref in answers.refs(class_name)]
+
+    def _taken(self) -> list[Step]:
+        steps, self._steps = self._steps, []
+        return steps
+
+    def _replace(self, source: str, member: _Member, ref: str, new: Placing) -> None:
+        """Hang an object where it belongs now. What comes, comes first, so that groups it stays in are kept."""
+        old = member.placed.get(ref, NOWHERE)
+        if old == new:
+            return
+        thing = Thing(source, ref)
+        gone = [self._at(source, path).child(thing) for path in old.paths if path not in new.paths]
+        come = [path for path in new.paths if path not in old.paths]
+        leaves = [branch for branch in gone if branch is not None]
+        if not (len(come) == len(leaves) == 1 and self._move(source, leaves[0], come[0])):
+            for path in come:
+                self._grow(self._at(source, path), thing).is_placed = True
+            for branch in leaves:
+                branch.is_placed = False
+                self._prune(branch)
+        self._hold(source, old, new)
+        if new == NOWHERE:
+            del member.placed[ref]
+        else:
+            member.placed[ref] = new
+
+    def _hold(self, source: str, old: Placing, new: Placing) -> None:
+        for path in new.bare:
+            self._at(source, path).holds += 1
+        for path in old.bare:
+            branch = self._at(source, path)
+            branch.holds -= 1
+            self._prune(branch)
+
+    def _at(self, source: str, path: Path) -> Branch:
+        """The branch at the end of a path; what is missing grows."""
+        branch = self._root
+        for step in path:
+            branch = self._grow(branch, Thing(source, step) if isinstance(step, str) else step)
+        return branch
+
+    def _grow(self, parent: Branch, step: Thing | Group) -> Branch:
+        known = parent.child(step)
+        if known is not None:
+            return known
+        branch = Branch(*self._look((*parent.key, step)), parent)
+        if isinstance(step, Thing):
+            self._members[step.source].branches.setdefault(step.ref, []).append(branch)
+        self._insert(branch)
+        return branch
+
+    def _insert(self, branch: Branch) -> None:
+        if branch.parent is not None:
+            branch.parent.add(branch)
+            self._steps.append(Inserted(branch.parent.key, branch.row, branch.node))
+
+    def _prune(self, branch: Branch) -> None:
+        """Drop a branch that nothing needs any more, and then the group it was the last of."""
+        while branch.parent is not None and not branch.is_needed:
+            parent, step = branch.parent, branch.key[-1]
+            self._steps.append(Removed(parent.key, parent.take_out(branch)))
+            if isinstance(step, Thing) and step.source in self._members:
+                self._unlist(self._members[step.source], step.ref, branch)
+            branch = parent
+
+    def _unlist(self, member: _Member, ref: str, branch: Branch) -> None:
+        branches = member.branches[ref]
+        branches.remove(branch)
+        if not branches:
+            del member.branches[ref]
+
+    def _move(self, source: str, branch: Branch, path: Path) -> bool:
+        """Take a leaf elsewhere as it is, so that whoever looks at it need not lose it. False where that cannot be."""
+        old_parent, step = branch.parent, branch.key[-1]
+        if old_parent is None or branch.children or branch.holds:
+            return False
+        new_parent = self._at(source, path)
+        if new_parent.child(step) is not None:
+            return False
+        row = old_parent.take_out(branch)
+        branch.parent = new_parent
+        branch.node, branch.order = self._look((*new_parent.key, step))
+        new_parent.add(branch)
+        self._steps.append(Moved(old_parent.key, row, new_parent.key, branch.row, branch.node))
+        self._prune(old_parent)
+        return True
+
+    def _renew(self, source: str, member: _Member, ref: str) -> None:
+        for branch in member.branches.get(ref, ()):
+            node, order = self._look(branch.key)
+            parent = branch.parent
+            if parent is None or (node == branch.node and order == branch.order):
+                continue
+            row = parent.take_out(branch)
+            is_same = node == branch.node
+            branch.node, branch.order = node, order
+            parent.add(branch)
+            if branch.row != row:
+                self._steps.append(Moved(parent.key, row, parent.key, branch.row, node))
+            elif not is_same:
+                self._steps.append(Renewed(parent.key, row, node))
+
+    def _look(self, key: Key) -> tuple[Node, Any]:
+        """What a node shows, and its order among its siblings."""
+        step = key[-1]
+        if isinstance(step, Group):
+            return Node(key, step.kind, step.ref, step.label, "normal", step.label), (0, (), step.order, "")
+        answers = self._members[step.source].answers
+        face = answers.ask(_FACE, step.ref, self._view.today)
+        if face is None:
+            return Node(key, "gone", step.ref, "", "normal", ""), (2, (), (step.ref,), step.source)
+        columns = answers.ask(self._order, step.ref) if self._view.is_sorted else ()
+        node = Node(key, face.kind, step.ref, face.name, face.state, face.label, face.marks)
+        return node, (1, columns, face.order, step.source)
+
+
+_FACE = face_of

@@ -44,7 +44,7 @@ def context_menu(selection: Selection) -> tuple[Line, ...]:
 
 
 def menu_bar(selection: Selection) -> tuple[tuple[str, tuple[Line, ...]], ...]:
-    """The menus of the menu bar, by title. Commands for other kinds of object stay, greyed, so that they can be found."""
+    """The menus of the menu bar, by title. What is for other kinds of object stays, greyed: it can be found there."""
     return tuple((title, tuple(_lines(selection, groups, keep_all=True))) for title, groups in MENU_BAR.items())
 
 

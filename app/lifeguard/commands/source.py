@@ -47,12 +47,16 @@ class SavedPoolRefused(Exception):
 
 
 class SavedPool:
-    """A pool out of a database file: it can be judged as if it were connected, and nothing can be done to it."""
+    """A pool as it was at one instant: it can be judged, and nothing can be done to it.
 
-    def __init__(self, inventory: Inventory, title: str = "") -> None:
+    Out of a database file (`phase` "saved") it is judged as if it were connected; read from a server ("live") the
+    server's own lists count.
+    """
+
+    def __init__(self, inventory: Inventory, title: str = "", phase: str = "saved") -> None:
         self.inventory = inventory
         self.title = title
-        self.state = FixedPhase("saved")
+        self.state = FixedPhase(phase)
         self.permissions: Collection[str] | None = None
 
     async def call(self, method: str, *args: Any) -> Any:

@@ -3,14 +3,78 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import json
+import os
+from collections.abc import Iterator
 
+from lifeguard.commands.command import Command
+from lifeguard.commands.registry import all_commands, command
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.source import SavedPool, Source
+from lifeguard.datamodel.records import Host
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.words import Words
 from lifeguard.shell.failure import CommandLineError
+from lifeguard.shell.source import add_source_arguments, open_source
+
+_CLASSES = ("VM", "host", "pool", "SR", "VDI", "network", "VM_appliance")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the subcommand takes."""
+    parser.add_argument("source", help="a saved database, or the address of a server")
+    parser.add_argument("command", help="a command such as vm.migrate, or the server's call behind it")
+    parser.add_argument("--json", action="store_true", help="print JSON")
+    add_source_arguments(parser)
 
 
 def run(args: argparse.Namespace) -> int:
     """Do it; the result is the exit status."""
-    raise CommandLineError("`lifeguard judge` is not built yet.")
+    asyncio.run(_judge(args))
+    return 0
+
+
+async def _judge(args: argparse.Namespace) -> None:
+    wanted = command(args.command)
+    if wanted is None:
+        known = ", ".join(one.id for one in all_commands())
+        raise CommandLineError(f"There is no command {args.command!r}; there are {known}.")
+    async with open_source(args.source, args.user) as opened:
+        found = list(verdicts(wanted, at_rest(args.source, opened.title, opened.inventory)))
+        words = Words(opened.inventory)
+        if args.json:
+            print(json.dumps({"verdicts": [_row(*one) for one in found]}, ensure_ascii=False, indent=1))
+            return
+        for ref, target, verdict in found:
+            where = f" > {words.name(target)}" if target else ""
+            print(f"{'yes' if verdict.allowed else 'no':3}  {words.name(ref)}{where}  {verdict.short or ''}".rstrip())
+
+
+def verdicts(wanted: Command, source: Source) -> Iterator[tuple[str, str | None, Verdict]]:
+    """Every object that the command is for, with each target it could have, and what the rules say."""
+    refs = (ref for name in _CLASSES for ref in source.inventory.refs(name))
+    everything = Selection.of(source, refs)
+    targets = [Item(source, host.ref) for host in source.inventory.all(Host)] if wanted.target == "host" else [None]
+    for item in everything.items:
+        if everything.kind(item) not in wanted.kinds:
+            continue
+        alone = everything.with_items((item,))
+        for target in targets:
+            yield item.ref, target and target.ref, wanted.judge(alone.with_target(target))[0]
+
+
+def at_rest(text: str, title: str, inventory: Inventory) -> Source:
+    """A pool that was read: a file is judged as if its pool were connected, a server's own lists count."""
+    return SavedPool(inventory, title, "saved" if os.path.exists(text) else "live")
+
+
+def _row(ref: str, target: str | None, verdict: Verdict) -> dict[str, object]:
+    return {
+        "object": ref,
+        "target": target,
+        "allowed": verdict.allowed,
+        "code": verdict.code,
+        "refusal": verdict.refusal,
+    }

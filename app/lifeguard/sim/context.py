@@ -10,6 +10,7 @@ from typing import Any, TypeAlias
 from lifeguard.clock import Clock
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import TaskCancelled
+from lifeguard.sim.faults import Faults
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -19,6 +20,7 @@ class Context:
     `host_ref` is the host whose endpoint took the call (the master for all but emergency calls); `session_ref` is empty
     for calls without a session. `task_ref` is the task row of this call; None for one that needs no task (getters).
     `spawn` runs what goes on after the call has answered (tools reporting, a host going down) in the pool's own scope.
+    `faults` are the switches for what goes wrong on purpose.
     """
 
     db: Database
@@ -28,6 +30,7 @@ class Context:
     session_ref: str
     method: str
     spawn: Callable[[Coroutine[Any, Any, None]], None]
+    faults: Faults
     task_ref: str | None = None
 
     async def progress(self, fraction: float) -> None:

@@ -15,6 +15,7 @@ from lifeguard.sim.call_table import CallTable, Entry, Named
 from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
+from lifeguard.sim.faults import Faults
 from lifeguard.sim.roles import assert_may_call
 from lifeguard.sim.sessions import Sessions
 from lifeguard.sim.tasks import Tasks
@@ -48,6 +49,7 @@ class Dispatcher:
     duty: Duty
     task_codec: Codec
     spawn: Callable[[Coroutine[Any, Any, None]], None]
+    faults: Faults
 
     async def answer(self, host_ref: str, codec: Codec, request: Request) -> bytes:
         """The reply's body, whatever happened."""
@@ -90,6 +92,7 @@ class Dispatcher:
             session_ref=session_ref,
             method=entry.method,
             spawn=self.spawn,
+            faults=self.faults,
         )
         return await self._run(codec, named, context, args)
 
@@ -187,6 +190,7 @@ def _with_task(context: Context, task_ref: str) -> Context:
         session_ref=context.session_ref,
         method=context.method,
         spawn=context.spawn,
+        faults=context.faults,
         task_ref=task_ref,
     )
 

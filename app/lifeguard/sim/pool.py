@@ -74,6 +74,7 @@ class SimulatedPool:
             duty=self,
             task_codec=XmlCodec(self.release),
             spawn=self.spawn,
+            faults=self.faults,
         )
 
     @property

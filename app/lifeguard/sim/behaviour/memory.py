@@ -79,7 +79,7 @@ def free_bytes(db: Database, host_ref: str) -> int:
 
 
 def assert_fits(db: Database, vm: Row, host_ref: str) -> None:
-    """Raises ApiError HOST_NOT_ENOUGH_FREE_MEMORY, also for a VM that is on the host already: it would be there twice."""
+    """Raises ApiError HOST_NOT_ENOUGH_FREE_MEMORY, of a VM that is there already too."""
     needed, free = needed_bytes(vm), free_bytes(db, host_ref)
     if needed > free:
         raise ApiError("HOST_NOT_ENOUGH_FREE_MEMORY", str(needed), str(free))

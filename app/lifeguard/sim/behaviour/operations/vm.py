@@ -23,7 +23,7 @@ from lifeguard.sim.failure import ApiError
 
 
 def check_vm(db: Database, vm_ref: str, operation: str, *, force: bool = False) -> ApiError | None:
-    """The error for starting `operation` now, None when it is valid. `force` lets immobile VMs move all the same."""
+    """The error for starting `operation` now, None when it is valid. `force` moves VMs that say they cannot."""
     vm = db.row("VM", vm_ref)
     return (
         _check_blocked(vm_ref, vm, operation)
@@ -33,7 +33,7 @@ def check_vm(db: Database, vm_ref: str, operation: str, *, force: bool = False) 
         or _check_mobility(db, vm_ref, vm, operation, force)
         or _check_control_domain(db, vm_ref, vm, operation)
         or _check_system_domain(vm_ref, vm, operation)
-        or check_guest(db, vm_ref, vm, operation)
+        or (None if force else check_guest(db, vm_ref, vm, operation))
         or _check_disks(db, vm, operation)
         or _check_passed_through(db, vm_ref, vm, operation)
         or _check_memberships(vm_ref, vm, operation)

@@ -1,0 +1,108 @@
+"""Getting in: which addresses to try in which order, asking a person about certificates and passwords on the way."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.link.gate import Gate, TrustStore
+from lifeguard.link.members import candidates, member_addresses
+from lifeguard.link.target import Target
+from lifeguard.xapi.certificate import CertificateFacts
+from lifeguard.xapi.dialler import Dialler
+from lifeguard.xapi.endpoint import AddressBook, Endpoint
+from lifeguard.xapi.failures import (
+    CertificateChanged,
+    CertificateUntrusted,
+    Failure,
+    LoginRefused,
+    LostConnection,
+    PermissionDenied,
+    UnsafeTls,
+)
+from lifeguard.xapi.fetch import Fetcher
+from lifeguard.xapi.policy import Policy
+from lifeguard.xapi.session import Session, open_session
+
+_QUESTIONS = 8
+
+
+class Refused(Exception):
+    """A person said no, or the server says no to this person: nothing to repeat without one."""
+
+    def __init__(self, address: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.address = address
+
+
+class Connector:
+    """Remembers what worked: the master's endpoint, the members' addresses, the credentials."""
+
+    def __init__(self, target: Target, gate: Gate, trust: TrustStore, policy: Policy) -> None:
+        self._typed = target.endpoint
+        self._gate = gate
+        self._trust = trust
+        self._credentials = target.credentials
+        self._members: tuple[str, ...] = target.members
+        self._last: Endpoint | None = None
+        self._dialler = Dialler(AddressBook(self._typed, target.address_book), trust, policy, target.allow_old_tls)
+        self.fetcher = Fetcher(self._dialler)
+
+    def addresses(self, inventory: Inventory) -> tuple[str, ...]:
+        self.remember(inventory)
+        return self._members
+
+    def remember(self, inventory: Inventory) -> None:
+        self._members = member_addresses(inventory) or self._members
+
+    async def connect(self, inventory: Inventory, say_trying: Callable[[str], object]) -> Session:
+        """Try every known address once, the likeliest first. Raises Refused, or the failure of the likeliest one."""
+        self.remember(inventory)
+        first_failure: Failure | None = None
+        for endpoint in candidates(self._typed, self._last, self._members, self._dialler):
+            say_trying(str(endpoint))
+            try:
+                session = await self._enter(endpoint)
+            except Failure as failure:
+                first_failure = first_failure or failure
+                continue
+            self._last = session.endpoint
+            return session
+        raise first_failure or LostConnection(str(self._typed), "no address to try")
+
+    async def close(self) -> None:
+        await self.fetcher.close()
+
+    async def _enter(self, endpoint: Endpoint) -> Session:
+        """Log in, asking whatever has to be asked. Raises Refused, any Failure."""
+        for _ in range(_QUESTIONS):
+            try:
+                return await open_session(self._dialler, endpoint, self._credentials)
+            except CertificateUntrusted as unknown:
+                await self._ask_trust(unknown.facts, None)
+            except CertificateChanged as changed:
+                await self._ask_trust(changed.new, changed.old)
+            except UnsafeTls as unsafe:
+                raise Refused(str(endpoint), f"{unsafe}. Older versions can be allowed for this server.") from None
+            except (LoginRefused, PermissionDenied) as refused:
+                await self._ask_credentials(str(endpoint), refused)
+        raise Refused(str(endpoint), f"{endpoint} asked too many questions.")
+
+    async def _ask_trust(self, facts: CertificateFacts, known: CertificateFacts | None) -> None:
+        if not await self._gate.trust(facts, known):
+            changed = "has changed and" if known is not None else "is unknown and"
+            raise Refused(facts.address, f"The certificate of {facts.address} {changed} was not trusted.")
+        self._trust.remember(facts)
+
+    async def _ask_credentials(self, address: str, refused: LoginRefused | PermissionDenied) -> None:
+        reason = _REASONS.get(refused.code, "User name or password is wrong.")
+        given = await self._gate.credentials(address, self._credentials.user, reason)
+        if given is None:
+            raise Refused(address, f"{address} refused the login of {self._credentials.user}. {reason}")
+        self._credentials = given
+
+
+_REASONS = {
+    "SESSION_AUTHORIZATION_FAILED": "This user has no role in the pool.",
+    "RBAC_PERMISSION_DENIED": "This user has no role in the pool.",
+}

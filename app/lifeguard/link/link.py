@@ -1,0 +1,255 @@
+"""One pool: its inventory kept in step with its server, through anything that happens to the connection."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import random
+from collections.abc import AsyncIterator, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from lifeguard.clock import Clock, SystemClock
+from lifeguard.datamodel.records import Host, Pool, Task
+from lifeguard.inventory.change import Change, Event
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.link.connect import Connector, Refused
+from lifeguard.link.follow import Pump
+from lifeguard.link.gate import Gate, SessionTrust, ShutGate, TrustStore
+from lifeguard.link.snapshot import Snapshot
+from lifeguard.link.state import LinkState, Phase
+from lifeguard.link.target import Target
+from lifeguard.observe import Signal
+from lifeguard.scope import Scope
+from lifeguard.xapi.events import feed_for
+from lifeguard.xapi.failures import Failure, LostConnection, Retryable
+from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
+from lifeguard.xapi.policy import Policy
+from lifeguard.xapi.session import Session
+from lifeguard.xapi.tasks import Progress, run_task
+
+_log = logging.getLogger(__name__)
+_TASK_RECHECK_S = 5.0
+
+
+class Link:
+    """`start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
+    closed; while a person's decision is awaited it waits."""
+
+    def __init__(
+        self,
+        target: Target,
+        gate: Gate | None = None,
+        trust: TrustStore | None = None,
+        clock: Clock | None = None,
+        policy: Policy | None = None,
+    ) -> None:
+        self.target = target
+        self.inventory = Inventory()
+        self.changed: Signal[Change] = Signal()
+        self.state_changed: Signal[LinkState] = Signal()
+        self.permissions: Permissions = EVERYTHING
+        self.server_time_offset_s = 0.0
+        self._clock = clock or SystemClock()
+        self._policy = policy or Policy()
+        self._connector = Connector(target, gate or ShutGate(), trust or SessionTrust(), self._policy)
+        self._session: Session | None = None
+        self._scope = Scope(f"link to {target.address}")
+        self._wake = asyncio.Event()
+        self._attempt = 0
+        self.state = LinkState("connecting", target.address, self._clock.time_s(), f"Connecting to {target.address} …")
+
+    @property
+    def title(self) -> str:
+        """The pool's name; a pool without one is called after its master, one not yet seen after its address."""
+        for pool in self.inventory.all(Pool):
+            master = self.inventory.get(Host, pool.master)
+            return pool.name_label or (master.name_label if master is not None else "") or self.target.address
+        return self.target.address
+
+    @property
+    def member_addresses(self) -> tuple[str, ...]:
+        """The addresses of all hosts, to be remembered for the next start."""
+        return self._connector.addresses(self.inventory)
+
+    def start(self) -> None:
+        self._scope.start(self._run(), "follow")
+
+    def try_now(self) -> None:
+        """Do not wait for the next try; after a refusal, ask again."""
+        self._wake.set()
+
+    async def close(self) -> None:
+        """End everything, log out, hang up."""
+        await self._scope.close()
+        await self._hang_up()
+        await self._connector.close()
+        if self.state.phase != "closed":
+            self._enter("closed", f"Disconnected from {self.title}.")
+
+    async def call(self, method: str, *args: Any) -> Any:
+        """See `Session.call`. Raises LostConnection at once while there is no connection."""
+        return await self._live_session().call(method, *args)
+
+    async def run_task(
+        self, method: str, *args: Any, progress: Progress | None = None, labels: Mapping[str, str] | None = None
+    ) -> Any:
+        """See `tasks.run_task`. Progress comes with the events; the task outlives a lost connection."""
+        return await run_task(
+            self, method, *args, progress=progress, labels=labels, watch=self._watch, clock=self._clock
+        )
+
+    async def fetch(self, host_ref: str, path_and_query: str) -> bytes:
+        """A document such as `/rrd_updates?...` from one host of the pool. Raises any Failure, LostConnection too when
+        the host is not known."""
+        host = self.inventory.get(Host, host_ref)
+        session = self._live_session()
+        if host is None:
+            raise LostConnection(host_ref, "this host is not in the pool any more")
+        return await self._connector.fetcher.get(host.address, path_and_query, session.ref)
+
+    def _live_session(self) -> Session:
+        if self._session is None:
+            raise LostConnection(self.state.address, "not connected at the moment")
+        return self._session
+
+    async def _run(self) -> None:
+        while True:
+            try:
+                await self._connect()
+                await self._follow()
+            except Refused as refused:
+                await self._wait_for_person(refused)
+            except Failure as failure:
+                _log.info("%s: %s", self.target.address, type(failure).__name__)
+                await self._wait_for_next_try(failure)
+
+    async def _connect(self) -> None:
+        await self._hang_up()
+        self._attempt += 1
+        self._session = await self._connector.connect(self.inventory, self._say_trying)
+
+    async def _follow(self) -> None:
+        """Load, then follow the events. Ends only by a failure."""
+        session = self._live_session()
+        if self.state.as_of_s is None:
+            self._enter("loading", f"Loading from {session.endpoint} …", str(session.endpoint))
+        self.permissions = await permissions_of(session)
+        feed = await feed_for(session, self._policy)
+        pump = Pump(session, feed, self.inventory, self._apply)
+        await Snapshot(session, self.inventory, self._apply).load_all(self._on_hosts)
+        await pump.catch_up()
+        await self._compare_clocks(session)
+        self._attempt = 0
+        self._enter("live", f"Connected to {self.title} at {session.endpoint}.", str(session.endpoint))
+        await self._keep_following(pump)
+
+    async def _keep_following(self, pump: Pump) -> None:
+        """A connection that only broke is taken up again where it was: nothing is lost, nobody need know."""
+        failures = 0
+        while True:
+            try:
+                await pump.step()
+                failures = 0
+            except LostConnection:
+                failures += 1
+                if failures > 1:
+                    raise
+
+    def _on_hosts(self) -> None:
+        self._connector.remember(self.inventory)
+
+    def _apply(self, events: Sequence[Event]) -> Change:
+        change = self.inventory.apply(events)
+        if change:
+            self.changed.emit(change)
+        return change
+
+    async def _compare_clocks(self, session: Session) -> None:
+        """How far the server's clock is ahead of ours: uptimes and graphs are told by the server's."""
+        for pool in self.inventory.all(Pool):
+            before_s = self._clock.time_s()
+            try:
+                told = await session.call("host.get_servertime", pool.master)
+                there_s = _epoch_s(told)
+            except (Failure, ValueError) as failure:
+                if isinstance(failure, Retryable):
+                    raise
+                return  # a server without this call: its clock is taken to be right
+            self.server_time_offset_s = there_s - (before_s + self._clock.time_s()) / 2
+
+    async def _hang_up(self) -> None:
+        session, self._session = self._session, None
+        if session is not None:
+            await session.close()
+
+    async def _wait_for_person(self, refused: Refused) -> None:
+        self._enter("refused", str(refused), refused.address)
+        self._attempt = 0
+        self._wake.clear()
+        await self._wake.wait()
+
+    async def _wait_for_next_try(self, failure: Failure) -> None:
+        self._wake.clear()
+        pause_s = self._pause_s()
+        now_s = self._clock.time_s()
+        what = "Lost the connection to" if self.state.as_of_s is not None else "Cannot connect to"
+        self._enter("lost", f"{what} {self.title}: {failure}.", next_try_s=now_s + pause_s)
+        async with asyncio.TaskGroup() as first:
+            woken = first.create_task(self._wake.wait())
+            rested = first.create_task(self._clock.sleep(pause_s))
+            await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
+            woken.cancel()
+            rested.cancel()
+
+    def _pause_s(self) -> float:
+        doubled = self._policy.backoff_first_s * 2.0 ** min(10, max(0, self._attempt - 1))
+        return min(self._policy.backoff_most_s, doubled) * random.uniform(0.5, 1.0)
+
+    def _say_trying(self, address: str) -> None:
+        if self.state.phase in ("connecting", "refused"):
+            self._enter("connecting", f"Connecting to {address} …", address)
+        elif self._attempt > 0:
+            self._enter("lost", f"Lost the connection to {self.title}. Trying {address} …", address)
+
+    def _enter(self, phase: Phase, sentence: str, address: str | None = None, next_try_s: float | None = None) -> None:
+        now_s = self._clock.time_s()
+        same = self.state.phase == phase
+        as_of_s = now_s if self.state.phase == "live" or phase == "live" else self.state.as_of_s
+        self.state = LinkState(
+            phase,
+            address if address is not None else self.state.address,
+            self.state.since_s if same else now_s,
+            sentence,
+            self._attempt,
+            next_try_s,
+            as_of_s,
+        )
+        self.state_changed.emit(self.state)
+
+    async def _watch(self, ref: str) -> AsyncIterator[Task | None]:
+        """The task's record as often as events change it, and now and then None: look for yourself."""
+        news = asyncio.Event()
+
+        def note(change: Change) -> None:
+            if ref in change.added or ref in change.updated or ref in change.removed:
+                news.set()
+
+        disconnect = self.changed.connect(note)
+        try:
+            while True:
+                yield self.inventory.get(Task, ref)
+                try:
+                    async with asyncio.timeout(_TASK_RECHECK_S):
+                        await news.wait()
+                    news.clear()
+                except TimeoutError:
+                    yield None
+        finally:
+            disconnect()
+
+
+def _epoch_s(stamp: str) -> float:
+    """UTC epoch seconds of a server's date, such as 20260101T12:00:00Z. Raises ValueError."""
+    digits = stamp.replace("-", "").rstrip("Z")
+    return datetime.strptime(digits, "%Y%m%dT%H:%M:%S").replace(tzinfo=UTC).timestamp()

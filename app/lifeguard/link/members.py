@@ -1,0 +1,32 @@
+"""The addresses by which a pool may be reached, best first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from lifeguard.datamodel.records import Host, Pool
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.xapi.dialler import Dialler
+from lifeguard.xapi.endpoint import Endpoint
+from lifeguard.xapi.failures import LostConnection
+
+
+def member_addresses(inventory: Inventory) -> tuple[str, ...]:
+    """The addresses of the pool's hosts as their records say them, the master's first."""
+    masters = {pool.master for pool in inventory.all(Pool)}
+    hosts = sorted(inventory.all(Host), key=lambda host: host.ref not in masters)
+    return tuple(host.address for host in hosts if host.address)
+
+
+def candidates(
+    typed: Endpoint, last: Endpoint | None, addresses: Iterable[str], dialler: Dialler
+) -> tuple[Endpoint, ...]:
+    """Where to try, each once: where the master was, what was typed, every known member."""
+    found: dict[Endpoint, None] = dict.fromkeys([last] if last is not None else [])
+    found[typed] = None
+    for address in addresses:
+        try:
+            found[dialler.endpoint(address)] = None
+        except LostConnection:
+            continue  # a record with an address that is none
+    return tuple(found)

@@ -1,0 +1,30 @@
+"""Opening connections to the members of one pool: the address book, trust and patience that they share."""
+
+from __future__ import annotations
+
+from lifeguard.xapi.certificate import TrustStore
+from lifeguard.xapi.endpoint import AddressBook, Endpoint
+from lifeguard.xapi.failures import LostConnection
+from lifeguard.xapi.policy import Policy
+from lifeguard.xapi.transport import Transport
+
+
+class Dialler:
+    def __init__(self, addresses: AddressBook, trust: TrustStore, policy: Policy, old_tls: bool = False) -> None:
+        self.addresses = addresses
+        self.policy = policy
+        self._trust = trust
+        self._old_tls = old_tls
+
+    def endpoint(self, address: str) -> Endpoint:
+        """Where an address from a record or a redirect leads. Raises LostConnection for one that leads nowhere."""
+        try:
+            return self.addresses.endpoint(address)
+        except ValueError as no_address:
+            raise LostConnection(address, str(no_address)) from None
+
+    async def open(self, endpoint: Endpoint) -> Transport:
+        """A transport whose certificate is settled. Raises NotTrusted, UnsafeTls, LostConnection."""
+        transport = Transport(endpoint, self._trust, self._old_tls)
+        await transport.open(self.policy.login)
+        return transport

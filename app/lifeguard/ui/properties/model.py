@@ -1,0 +1,85 @@
+"""The General tab's rows as a Qt model: groups that fold, values that can be copied."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFont, QFontDatabase
+
+from lifeguard.ui.properties.group import Group
+
+Index = QModelIndex | QPersistentModelIndex
+_TOP = 2**32 - 1
+
+
+class PropertyModel(QAbstractItemModel):
+    """Rows keep their place while only values change, so that a selection or a folded group stays."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._groups: tuple[Group, ...] = ()
+        self._bold = QFont()
+        self._bold.setBold(True)
+        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+
+    @property
+    def groups(self) -> tuple[Group, ...]:
+        return self._groups
+
+    def show_groups(self, groups: tuple[Group, ...]) -> bool:
+        """Show these instead. True when the rows themselves differ, not only their values."""
+        if _shape(groups) != _shape(self._groups):
+            self.beginResetModel()
+            self._groups = groups
+            self.endResetModel()
+            return True
+        before, self._groups = self._groups, groups
+        for place, (old, new) in enumerate(zip(before, groups, strict=True)):
+            parent = self.index(place, 0)
+            for number, (was, now) in enumerate(zip(old.rows, new.rows, strict=True)):
+                if was != now:
+                    self.dataChanged.emit(self.index(number, 0, parent), self.index(number, 1, parent))
+        return False
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        if not self.hasIndex(row, column, parent):
+            return QModelIndex()
+        return self.createIndex(row, column, parent.row() if parent.isValid() else _TOP)
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        if not index.isValid() or index.internalId() == _TOP:
+            return QModelIndex()
+        return self.createIndex(index.internalId(), 0, _TOP)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        if not parent.isValid():
+            return len(self._groups)
+        is_group = parent.internalId() == _TOP and parent.column() == 0
+        return len(self._groups[parent.row()].rows) if is_group else 0
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 2
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if not index.isValid():
+            return None
+        if index.internalId() == _TOP:
+            return self._group_data(index, role)
+        shown = self._groups[index.internalId()].rows[index.row()]
+        if role == Qt.ItemDataRole.DisplayRole:
+            return shown.value if index.column() else shown.title
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return shown.hint or (shown.value if index.column() else None)
+        if role == Qt.ItemDataRole.FontRole and index.column() and shown.is_code:
+            return self._fixed
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{shown.title}: {shown.value}"
+        return None
+
+    def _group_data(self, index: Index, role: int) -> object:
+        if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:
+            return self._groups[index.row()].title
+        return self._bold if role == Qt.ItemDataRole.FontRole else None
+
+
+def _shape(groups: tuple[Group, ...]) -> list[tuple[str, list[str]]]:
+    return [(group.title, [shown.title for shown in group.rows]) for group in groups]

@@ -1,0 +1,96 @@
+"""The tree as the Qt model walks it: nodes that know their parent and their place."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import count
+
+from lifeguard.tree.node import Key, Node
+
+
+class MirrorRow:
+    """One node on the screen. `number` names it for Qt as long as it lives; `place` is its row."""
+
+    __slots__ = ("children", "key", "node", "number", "parent", "place")
+
+    def __init__(self, node: Node, number: int, parent: MirrorRow | None) -> None:
+        self.node = node
+        self.key: Key = node.key
+        self.number = number
+        self.parent = parent
+        self.place = 0
+        self.children: list[MirrorRow] = []
+
+    def insert(self, place: int, child: MirrorRow) -> None:
+        child.parent = self
+        self.children.insert(place, child)
+        self._renumber(place)
+
+    def take(self, place: int) -> MirrorRow:
+        child = self.children.pop(place)
+        self._renumber(place)
+        return child
+
+    def _renumber(self, first: int) -> None:
+        for place in range(first, len(self.children)):
+            self.children[place].place = place
+
+    def with_all_below(self) -> Iterator[MirrorRow]:
+        yield self
+        for child in self.children:
+            yield from child.with_all_below()
+
+
+class Mirror:
+    """A copy of a live tree, kept by replaying its steps; finds rows by key and by number."""
+
+    def __init__(self, root: Node) -> None:
+        self._numbers = count(1)
+        self.root = MirrorRow(root, 0, None)
+        self._by_key: dict[Key, MirrorRow] = {root.key: self.root}
+        self._by_number: dict[int, MirrorRow] = {0: self.root}
+
+    def __len__(self) -> int:
+        return len(self._by_key) - 1
+
+    def row(self, key: Key) -> MirrorRow:
+        return self._by_key[key]
+
+    def find(self, key: Key) -> MirrorRow | None:
+        return self._by_key.get(key)
+
+    def numbered(self, number: int) -> MirrorRow | None:
+        """The row of that number; None for one that is gone."""
+        return self._by_number.get(number)
+
+    def insert(self, parent: MirrorRow, place: int, node: Node) -> MirrorRow:
+        row = MirrorRow(node, next(self._numbers), parent)
+        self._by_key[row.key] = row
+        self._by_number[row.number] = row
+        parent.insert(place, row)
+        return row
+
+    def remove(self, parent: MirrorRow, place: int) -> None:
+        for gone in parent.take(place).with_all_below():
+            del self._by_key[gone.key]
+            del self._by_number[gone.number]
+
+    def move(self, parent: MirrorRow, place: int, new_parent: MirrorRow, new_place: int, node: Node) -> None:
+        """Put a row, with all below it, elsewhere; everything below gets the keys that go with the new place."""
+        row = parent.take(place)
+        moved = list(row.with_all_below())
+        for one in moved:
+            del self._by_key[one.key]
+        row.node = node
+        row.key = node.key
+        new_parent.insert(new_place, row)
+        for one in moved[1:]:
+            assert one.parent is not None
+            one.key = (*one.parent.key, one.key[-1])
+        for one in moved:
+            self._by_key[one.key] = one
+
+    def all(self) -> Iterator[MirrorRow]:
+        rows = self.root.with_all_below()
+        next(rows)
+        return rows

@@ -1,0 +1,194 @@
+"""Nodes of the resources tree as a Qt model: it replays the steps of a live tree and looks everything else up."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
+
+from lifeguard.observe import Signal
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step, Thing
+from lifeguard.ui.glyphs import glyph_of
+from lifeguard.ui.mime import MIME_TYPE, packed
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.mirror import Mirror, MirrorRow
+
+Index = QModelIndex | QPersistentModelIndex
+NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+_ONE_BY_ONE: Final = 200
+_DRAGGABLE: Final = frozenset({"vm", "host"})
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """What a row says at its right edge while something is dragged; `is_refused` makes the row quiet."""
+
+    text: str = ""
+    is_refused: bool = False
+
+
+class TreeModel(QAbstractItemModel):
+    """`taken` tells that steps were replayed, so that whoever remembers objects by ref can look for them again."""
+
+    def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.taken: Signal[Sequence[Step]] = Signal()
+        self._theme = theme
+        self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
+        self._notes: Mapping[Thing, Note] = {}
+
+    def take(self, steps: Sequence[Step]) -> None:
+        """Follow the live tree. Into an empty model a whole pool comes at once, later everything step by step."""
+        if len(steps) > _ONE_BY_ONE and not len(self._mirror) and all(isinstance(step, Inserted) for step in steps):
+            self.beginResetModel()
+            for step in steps:
+                if isinstance(step, Inserted):
+                    self._mirror.insert(self._mirror.row(step.parent), step.row, step.node)
+            self.endResetModel()
+        else:
+            for step in steps:
+                self._replay(step)
+        if steps:
+            self.taken.emit(steps)
+
+    def _replay(self, step: Step) -> None:
+        parent = self._mirror.row(step.parent)
+        index = self.index_of(parent)
+        if isinstance(step, Inserted):
+            self.beginInsertRows(index, step.row, step.row)
+            self._mirror.insert(parent, step.row, step.node)
+            self.endInsertRows()
+        elif isinstance(step, Removed):
+            self.beginRemoveRows(index, step.row, step.row)
+            self._mirror.remove(parent, step.row)
+            self.endRemoveRows()
+        elif isinstance(step, Moved):
+            self._move(step, parent, index)
+        else:
+            self._renew(step, parent)
+
+    def _move(self, step: Moved, parent: MirrorRow, index: QModelIndex) -> None:
+        """Qt counts the target row before the row is taken out, the step counts it after."""
+        target = self._mirror.row(step.new_parent)
+        is_down = target is parent and step.new_row > step.row
+        is_moved = self.beginMoveRows(
+            index, step.row, step.row, self.index_of(target), step.new_row + 1 if is_down else step.new_row
+        )
+        self._mirror.move(parent, step.row, target, step.new_row, step.node)
+        if is_moved:
+            self.endMoveRows()
+        changed = self.index_of(target.children[step.new_row])
+        self.dataChanged.emit(changed, changed)
+
+    def _renew(self, step: Renewed, parent: MirrorRow) -> None:
+        row = parent.children[step.row]
+        row.node = step.node
+        index = self.index_of(row)
+        self.dataChanged.emit(index, index)
+
+    def show_notes(self, notes: Mapping[Thing, Note]) -> None:
+        """Write beside rows while something is dragged; an empty mapping ends it."""
+        touched = set(notes) | set(self._notes)
+        self._notes = notes
+        for row in self._mirror.all():
+            if row.key and row.key[-1] in touched:
+                index = self.index_of(row)
+                self.dataChanged.emit(index, index, [NOTE_ROLE])
+
+    def repaint_icons(self) -> None:
+        """Every icon has changed its colours."""
+        for row in self._mirror.all():
+            if row.children:
+                first, last = self.index_of(row.children[0]), self.index_of(row.children[-1])
+                self.dataChanged.emit(first, last, [Qt.ItemDataRole.DecorationRole])
+
+    def index_of(self, row: MirrorRow) -> QModelIndex:
+        return QModelIndex() if row.parent is None else self.createIndex(row.place, 0, row.number)
+
+    def index_of_key(self, key: Key) -> QModelIndex:
+        """Where a node is now; an invalid index when it is not in the tree."""
+        row = self._mirror.find(key)
+        return QModelIndex() if row is None else self.index_of(row)
+
+    def node(self, index: Index) -> Node | None:
+        row = self._row(index)
+        return None if row is None or row.parent is None else row.node
+
+    def key(self, index: Index) -> Key:
+        row = self._row(index)
+        return ROOT if row is None else row.key
+
+    def keys(self) -> Iterable[Key]:
+        return (row.key for row in self._mirror.all())
+
+    def _row(self, index: Index) -> MirrorRow | None:
+        return self._mirror.numbered(index.internalId()) if index.isValid() else self._mirror.root
+
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+        above = self._row(parent)
+        if above is None or column != 0 or not 0 <= row < len(above.children):
+            return QModelIndex()
+        return self.createIndex(row, 0, above.children[row].number)
+
+    def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
+        row = self._row(index)
+        return QModelIndex() if row is None or row.parent is None else self.index_of(row.parent)
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        row = self._row(parent)
+        return 0 if row is None else len(row.children)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 1
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        node = self.node(index)
+        if node is None:
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return node.name
+        if role == Qt.ItemDataRole.DecorationRole:
+            return self._theme.icon(glyph_of(node.kind, node.state, node.marks))
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return _tooltip(node)
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return ", ".join(filter(None, (node.name, node.kind, node.state, *node.marks)))
+        if role == NOTE_ROLE:
+            return self._note(node)
+        return None
+
+    def _note(self, node: Node) -> Note | None:
+        last = node.key[-1]
+        return self._notes.get(last) if isinstance(last, Thing) else None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        node = self.node(index)
+        if node is None:
+            return Qt.ItemFlag.NoItemFlags
+        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
+        if node.kind in _DRAGGABLE:
+            flags |= Qt.ItemFlag.ItemIsDragEnabled
+        return flags | Qt.ItemFlag.ItemIsDropEnabled
+
+    def supportedDropActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def supportedDragActions(self) -> Qt.DropAction:
+        return Qt.DropAction.MoveAction
+
+    def mimeTypes(self) -> list[str]:
+        return [MIME_TYPE]
+
+    def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
+        nodes = [node for node in map(self.node, indexes) if node is not None]
+        return packed([node.key[-1] for node in nodes if isinstance(node.key[-1], Thing)])
+
+
+def _tooltip(node: Node) -> str:
+    state = node.state.replace("-", " ")
+    marks = {"master": "coordinator (master)", "protected": "protected by HA", "full": "over 90 % full"}
+    words = [state if state not in ("normal", "connected", "custom") else "", *(marks.get(m, m) for m in node.marks)]
+    said = ", ".join(filter(None, words))
+    return f"{node.tooltip}\n{said}" if said else node.tooltip

@@ -1,0 +1,148 @@
+"""The tree on the screen: keys, type-ahead, menus, and what a drag over it shows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractItemView, QToolTip, QTreeView, QWidget
+
+from lifeguard.tree.node import Inserted, Key, Moved, Node, Step, Thing
+from lifeguard.ui.mime import MIME_TYPE
+from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.tree.delegate import RowDelegate
+from lifeguard.ui.tree.drag import DragVerdicts, Dropped
+from lifeguard.ui.tree.model import TreeModel
+
+_AUTO_EXPAND_MS = 600
+_OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
+
+
+class ObjectTree(QTreeView):
+    """`chosen` tells that other objects are selected, `activated` that one was double-clicked or entered."""
+
+    chosen = Signal()
+    menu_wanted = Signal(QPoint)
+
+    def __init__(
+        self, model: TreeModel, verdicts: DragVerdicts, dropped: Dropped, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._nodes = model
+        self._verdicts = verdicts
+        self._dropped = dropped
+        self._wanted: set[Thing] = set()
+        self.setModel(model)
+        self.setItemDelegate(RowDelegate(theme, self))
+        self.setUniformRowHeights(True)
+        self.setIconSize(icon_size())
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setDragEnabled(True)
+        self.setAcceptDrops(True)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.MoveAction)
+        self.setAutoScroll(True)
+        self.setAutoExpandDelay(_AUTO_EXPAND_MS)
+        self.setExpandsOnDoubleClick(False)
+        self.selectionModel().selectionChanged.connect(self._note_choice)
+        model.taken.connect(self._settle)
+        model.modelReset.connect(self._open_groups)
+
+    def things(self) -> tuple[Thing, ...]:
+        """The selected objects, in the order of the tree's selection, each once."""
+        keys = (self._nodes.key(index) for index in self.selectionModel().selectedRows())
+        return tuple(dict.fromkeys(key[-1] for key in keys if key and isinstance(key[-1], Thing)))
+
+    def chosen_nodes(self) -> list[Node]:
+        nodes = (self._nodes.node(index) for index in self.selectionModel().selectedRows())
+        return [node for node in nodes if node is not None]
+
+    def choose(self, keys: Iterable[Key]) -> None:
+        """Select these nodes, and no others; the first becomes the current one and is scrolled to."""
+        indexes = [index for key in keys if (index := self._nodes.index_of_key(key)).isValid()]
+        if not indexes:
+            return
+        picked = QItemSelection()
+        for index in indexes:
+            picked.select(index, index)
+        self.selectionModel().setCurrentIndex(indexes[0], QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.selectionModel().select(picked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.scrollTo(indexes[0])
+
+    def _note_choice(self) -> None:
+        self._wanted = set(self.things()) or self._wanted
+        self.chosen.emit()
+
+    def _settle(self, steps: Sequence[Step]) -> None:
+        """New pools open by themselves; an object that went and came again, as by a filter, is selected again."""
+        come = [step.node for step in steps if isinstance(step, Inserted | Moved)]
+        for node in come:
+            if node.kind in _OPEN_AT_FIRST:
+                self.expand(self._nodes.index_of_key(node.key))
+        if self._wanted and not self.selectionModel().hasSelection():
+            self.choose(node.key for node in come if node.key[-1] in self._wanted)
+
+    def _open_groups(self) -> None:
+        for key in list(self._nodes.keys()):
+            index = self._nodes.index_of_key(key)
+            node = self._nodes.node(index)
+            if node is not None and node.kind in _OPEN_AT_FIRST:
+                self.expand(index)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            place = self.visualRect(self.currentIndex()).center()
+            self.menu_wanted.emit(self.viewport().mapToGlobal(place))
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if not event.mimeData().hasFormat(MIME_TYPE):
+            event.ignore()
+            return
+        super().dragEnterEvent(event)
+        self._verdicts.begin(event.mimeData())
+        self._nodes.show_notes(self._verdicts.notes())
+        event.accept()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        super().dragMoveEvent(event)
+        hover = self._verdicts.over(self._key_at(event.position().toPoint()))
+        QToolTip.showText(self.viewport().mapToGlobal(event.position().toPoint()), hover.hint, self)
+        if hover.is_open:
+            event.setDropAction(Qt.DropAction.MoveAction)
+            event.accept()
+        else:
+            event.ignore()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        super().dragLeaveEvent(event)
+        self._end_drag()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Nothing moves by itself: the command runs, and the tree follows the server."""
+        selection = self._verdicts.drop(self._key_at(event.position().toPoint()))
+        event.setDropAction(Qt.DropAction.IgnoreAction)
+        event.accept()
+        self._end_drag()
+        self.setState(QAbstractItemView.State.NoState)
+        if selection is not None:
+            self._dropped(selection)
+
+    def judge_drag_again(self) -> None:
+        """The pool has changed under a drag."""
+        if self._verdicts.is_on:
+            self._verdicts.judge()
+            self._nodes.show_notes(self._verdicts.notes())
+
+    def _end_drag(self) -> None:
+        self._verdicts.end()
+        self._nodes.show_notes({})
+        QToolTip.hideText()
+
+    def _key_at(self, place: QPoint) -> Key:
+        index: QModelIndex = self.indexAt(place)
+        return self._nodes.key(index)

@@ -3,14 +3,96 @@
 from __future__ import annotations
 
 import argparse
+import asyncio
+import json
+import random
+import signal
+import sys
+from pathlib import Path
 
+from lifeguard.clock import SystemClock
+from lifeguard.datamodel.dump import NotADump
 from lifeguard.shell.failure import CommandLineError
+from lifeguard.sim.assembly import assemble
+from lifeguard.sim.database import Database
+from lifeguard.sim.http.control import Control
+from lifeguard.sim.release import PRODUCTS
+from lifeguard.sim.scenario.build import build_pool
+from lifeguard.sim.server import Listen, Server
+from lifeguard.sim.store import NotAPool, load
+
+USER, PASSWORD = "root", "lifeguard"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what the subcommand takes."""
+    parser.add_argument("--database", metavar="FILE", type=Path, help="serve this saved database, not a made-up pool")
+    parser.add_argument("--hosts", metavar="N", type=int, default=16, help="hosts of the made-up pool (default: 16)")
+    parser.add_argument("--vms", metavar="N", type=int, default=200, help="virtual machines of it (default: 200)")
+    parser.add_argument("--seed", metavar="N", type=int, default=1, help="another number makes another pool")
+    parser.add_argument("--listen", metavar="HOST[:PORT]", default="127.0.0.1",
+                        help="where the coordinator listens; members follow at the next loopback addresses or ports "
+                        "(default: 127.0.0.1, a free port)")  # fmt: skip
+    parser.add_argument("--product", choices=sorted(PRODUCTS), default="newest", help="behave like this version")
+    parser.add_argument("--tls", action="store_true", help="serve https, each host with a certificate of its own")
+    parser.add_argument("--password", default=PASSWORD, help=f"the password of {USER} (default: {PASSWORD})")
+    parser.add_argument("--control", metavar="PORT", type=int,
+                        help="also listen at 127.0.0.1:PORT for faults to be switched on and off")  # fmt: skip
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; the result is the exit status."""
-    raise CommandLineError("`lifeguard simulate` is not built yet.")
+    """Serve until interrupted; the result is the exit status."""
+    if args.hosts < 1 or args.vms < 0:
+        raise CommandLineError("lifeguard simulate: a pool has at least one host, and no negative number of machines.")
+    asyncio.run(_serve(args, _listen(args.listen, is_tls=args.tls)))
+    return 0
+
+
+def _listen(text: str, *, is_tls: bool) -> Listen:
+    address, colon, port = text.partition(":")
+    if colon and not (port.isdigit() and int(port) < 65536):
+        raise CommandLineError(f"lifeguard simulate: {text!r} is not HOST or HOST:PORT.")
+    return Listen("127.0.0.1" if address == "localhost" else address, int(port or 0), is_tls)
+
+
+def _database(args: argparse.Namespace, rng: random.Random) -> Database:
+    if args.database is None:
+        return build_pool(args.hosts, args.vms, rng, SystemClock(), PRODUCTS[args.product])
+    try:
+        return load(args.database.read_bytes(), rng)
+    except OSError as failure:
+        raise CommandLineError(f"{args.database}: {failure.strerror or failure}.") from None
+    except (NotADump, NotAPool) as refusal:
+        raise CommandLineError(f"{args.database}: {refusal}") from None
+
+
+async def _serve(args: argparse.Namespace, listen: Listen) -> None:
+    rng = random.Random(args.seed)
+    pool = assemble(_database(args, rng), SystemClock(), rng, PRODUCTS[args.product], {USER: args.password})
+    server = Server(pool)
+    control = Control(server)
+    try:
+        await server.start(listen)
+        if args.control is not None:
+            await control.start("127.0.0.1", args.control)
+    except (OSError, ValueError) as failure:
+        await server.close()
+        raise CommandLineError(f"lifeguard simulate: cannot listen at {args.listen}: {failure}.") from None
+    try:
+        ready = {"master": server.master_url, "hosts": dict(server.urls), "user": USER, "password": args.password}
+        print(json.dumps(ready | ({"control": control.url} if args.control is not None else {})), flush=True)
+        await _interrupted()
+    finally:
+        await control.stop()
+        await server.close()
+
+
+async def _interrupted() -> None:
+    """Wait for an interrupt or a polite kill."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    if sys.platform == "win32":
+        await stop.wait()  # an interrupt arrives as KeyboardInterrupt there
+    for number in (signal.SIGINT, signal.SIGTERM):
+        loop.add_signal_handler(number, stop.set)
+    await stop.wait()

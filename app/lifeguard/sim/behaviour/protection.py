@@ -21,3 +21,9 @@ def assert_start_keeps_plan(db: Database, vm_ref: str, host_ref: str) -> None:
     """Raises ApiError HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN."""
     if not lookup.pool(db)["ha_enabled"]:
         return
+
+
+def assert_move_keeps_plan(db: Database, vm_ref: str, host_ref: str) -> None:
+    """Raises ApiError HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN."""
+    if not lookup.pool(db)["ha_enabled"]:
+        return

@@ -1,0 +1,19 @@
+"""Every call that does more than its fields say, by name."""
+
+from __future__ import annotations
+
+from lifeguard.sim.behaviour import (
+    agility,
+    memory,
+    migration,
+    operation_calls,
+    placement,
+    vm_config,
+    vm_start,
+    vm_stop,
+)
+from lifeguard.sim.context import Handler
+
+_MODULES = (agility, memory, migration, operation_calls, placement, vm_config, vm_start, vm_stop)
+
+HANDLERS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

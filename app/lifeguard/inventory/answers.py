@@ -13,6 +13,8 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import wraps
 from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar
 
+from msgspec import Struct
+
 from lifeguard.datamodel.records import RECORDS, Record
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.inventory import Inventory
@@ -43,7 +45,8 @@ Asked = tuple[Any, ...]
 def question(function: Callable[Concatenate[Facts, P], T]) -> Callable[Concatenate[Facts, P], T]:
     """Mark a pure function of the facts as worth remembering when it is asked through `Answers`.
 
-    Its arguments must be hashable and its answer comparable by value.
+    Its arguments must be hashable and its answer comparable by value. It is worth it where many ask the same (is this
+    host live?) and where the answer changes less often than what it is read from.
     """
 
     @wraps(function)
@@ -55,12 +58,14 @@ def question(function: Callable[Concatenate[Facts, P], T]) -> Callable[Concatena
     return asked
 
 
-class _Answer:
-    __slots__ = ("reads", "value")
+_NOTHING: frozenset[Any] = frozenset()
 
-    def __init__(self) -> None:
-        self.value: Any = None
-        self.reads: frozenset[Any] = frozenset()
+
+class _Answer(Struct, gc=False):
+    """A value and what it was read from. Never part of a cycle, so the collector need not walk thousands of them."""
+
+    value: Any = None
+    reads: set[Any] | frozenset[Any] = _NOTHING
 
 
 class Answers:
@@ -169,7 +174,7 @@ class Answers:
                 self._readers[new] = {asked}
             else:
                 readers.add(asked)
-        answer.reads = frozenset(reads)
+        answer.reads = reads
 
     def _stop_reading(self, asked: Asked, read: Any) -> None:
         readers = self._readers.get(read)

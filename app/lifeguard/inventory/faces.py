@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from lifeguard.datamodel.records import Host, Network, Record, Vm
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.kinds import KIND_OF, is_default_template, type_of
-from lifeguard.inventory.naming import name_of, short_name_of
+from lifeguard.inventory.naming import full_name, short_name
 from lifeguard.inventory.natural import natural_key
 from lifeguard.inventory.relations import is_real_vm, master_ref
 from lifeguard.inventory.standing import marks_of, state_of
@@ -23,8 +23,7 @@ _CLASS_NAME = {"VmAppliance": "vm_appliance"}
 OFFLINE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True, gc=False):
     """One object as a node or a row. `name` is for where its place is plain to see, `label` stands on its own;
     `state` and `marks` choose the icon."""
 
@@ -45,10 +44,9 @@ def face_of(facts: Facts, ref: str, today: str | None = None) -> Face | None:
     sort = type_of(record)
     if sort is None:
         return None
-    label = name_of(facts, ref)
+    label, name = full_name(facts, record), short_name(facts, record)
     marks = marks_of(facts, record)
-    name = short_name_of(facts, ref)
-    if is_marked_hidden(facts, ref):
+    if is_marked_hidden(facts, record):
         marks = (*marks, "hidden")
         is_member = isinstance(record, Network) and is_bond_member(facts, record)
         name = f"{name} (Bonded member)" if is_member else f"{name} (hidden)"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import Bond, Host, Network, Pif, Pool, Sr, Vdi, Vm
+from lifeguard.datamodel.records import Bond, Host, Network, Pif, Pool, Record, Sr, Vdi, Vm
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.natural import natural_key
 from lifeguard.inventory.relations import master_ref, related, storage_home
@@ -16,33 +16,39 @@ _FRIENDLY_SR = {
 _SERVER_MADE_NETWORK = ("Network associated with ", "Pool-wide network associated with ")
 
 
-@question
-def short_name_of(facts: Facts, ref: str) -> str:
-    """The name of an object where its place is plain to see, as in the tree; empty for what is not there."""
-    record = facts.find(ref)
-    if isinstance(record, Sr):
-        return friendly_sr_name(record) or record.name_label
-    if isinstance(record, Network):
-        return network_name(facts, record)
-    if isinstance(record, Pool):
-        return record.name_label or _name_label(facts, record.master)
-    if isinstance(record, Vm) and record.is_control_domain and not record.is_a_template:
-        return f"Control domain on host {_name_label(facts, record.resident_on)}"
-    if isinstance(record, Vdi) and _is_dvd_drive(facts, record):
-        host_ref = storage_home(facts, record.SR)
-        return f"DVD drive on {_name_label(facts, host_ref)}" if host_ref is not None else record.name_label
-    return str(getattr(record, "name_label", ""))
-
-
-@question
 def name_of(facts: Facts, ref: str) -> str:
-    """The name of an object on its own: one host's local storage is told from the next one's by " on <host>"."""
-    name = short_name_of(facts, ref)
+    """The name of an object on its own; empty for what is not there."""
     record = facts.find(ref)
+    return full_name(facts, record) if record is not None else ""
+
+
+def full_name(facts: Facts, record: Record) -> str:
+    """The name of an object on its own: one host's local storage is told from the next one's by " on <host>"."""
+    name = short_name(facts, record)
     if isinstance(record, Sr) and friendly_sr_name(record) is not None:
-        host_ref = storage_home(facts, ref)
+        host_ref = storage_home(facts, record.ref)
         return f"{name} on {_name_label(facts, host_ref)}" if host_ref is not None else name
     return name
+
+
+def short_name(facts: Facts, record: Record) -> str:
+    """The name of an object where its place is plain to see, as in the tree."""
+    match record:
+        case Vm():
+            is_host_itself = record.is_control_domain and not record.is_a_template
+            host = _name_label(facts, record.resident_on) if is_host_itself else ""
+            return f"Control domain on host {host}" if is_host_itself else record.name_label
+        case Sr():
+            return friendly_sr_name(record) or record.name_label
+        case Network():
+            return network_name(facts, record)
+        case Pool():
+            return record.name_label or _name_label(facts, record.master)
+        case Vdi() if _is_dvd_drive(facts, record):
+            host_ref = storage_home(facts, record.SR)
+            return f"DVD drive on {_name_label(facts, host_ref)}" if host_ref is not None else record.name_label
+        case _:
+            return str(getattr(record, "name_label", ""))
 
 
 def friendly_sr_name(sr: Sr) -> str | None:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.faces import Order
 from lifeguard.inventory.natural import natural_key
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True, gc=False):
     """A heading that is no object of a pool: a tag, a folder, a value. Equal ones of several pools are one."""
 
     kind: str
@@ -35,8 +35,7 @@ Path = tuple[Group | str, ...]
 """The groups from the top down to where something hangs; a str is the ref of an object that groups others."""
 
 
-@dataclass(frozen=True, slots=True)
-class Placing:
+class Placing(Struct, frozen=True, gc=False):
     """Where an object hangs: nowhere, once, or in several groups. `bare` are groups to show even when empty."""
 
     paths: tuple[Path, ...] = ()

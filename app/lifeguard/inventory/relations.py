@@ -111,30 +111,31 @@ def storage_home(facts: Facts, sr_ref: str) -> HostRef | None:
     return links[0].host
 
 
-@question
 def home_of(facts: Facts, vm_ref: str) -> HostRef | None:
     """The host under which a VM is shown: where it runs, else where its storage is, else its live affinity; None is
     the pool. A snapshot is at home where its VM is, a template nowhere."""
     vm = facts.get(Vm, vm_ref)
-    if vm is None:
-        return None
+    return home_of_vm(facts, vm) if vm is not None else None
+
+
+def home_of_vm(facts: Facts, vm: Vm) -> HostRef | None:
+    """The same for a record at hand."""
     if vm.is_a_snapshot:
-        return home_of(facts, vm.snapshot_of) if vm.snapshot_of != vm_ref else None
+        origin = facts.get(Vm, vm.snapshot_of)
+        return home_of_vm(facts, origin) if origin is not None and not origin.is_a_snapshot else None
     if vm.is_a_template:
         return None
     if vm.power_state == "Running":
         return vm.resident_on if is_host_there(facts, vm.resident_on) else None
-    host_ref = storage_host_of(facts, vm_ref)
+    host_ref = storage_host_of(facts, vm)
     if host_ref is not None:
         return host_ref
     return vm.affinity if is_live(facts, vm.affinity) else None
 
 
-@question
-def storage_host_of(facts: Facts, vm_ref: str) -> HostRef | None:
+def storage_host_of(facts: Facts, vm: Vm) -> HostRef | None:
     """The host that a VM is bound to by its first disk or CD on storage tied to one host."""
-    vm = facts.get(Vm, vm_ref)
-    for vbd in vbds_of(facts, vm) if vm is not None else ():
+    for vbd in vbds_of(facts, vm):
         vdi = facts.get(Vdi, vbd.VDI)
         if vdi is None or vdi.missing or not vdi.managed:
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import DrTask, Host, Network, Pif, Record, Sr, Vdi, Vm
 from lifeguard.inventory.answers import Facts, question
-from lifeguard.inventory.relations import home_of, is_live, is_pool_visible, related, storage_home
+from lifeguard.inventory.relations import home_of_vm, is_live, is_pool_visible, related, storage_home
 
 _HIDDEN_KEY = "HideFromXenCenter"
 _TEMPORARY = "__gui__"
@@ -12,21 +12,13 @@ _INTERNAL_SR_TYPES = frozenset({"local", "tmpfs"})
 _TOOLS_SR_NAME = "XenServer Tools"
 
 
-@question
-def is_shown(facts: Facts, ref: str, with_hidden: bool = False) -> bool:
+def is_shown(facts: Facts, record: Record, with_hidden: bool = False) -> bool:
     """Whether a view shows an object at all. `with_hidden` admits those that are only marked as hidden."""
-    record = facts.find(ref)
-    if record is None or not _is_for_people(facts, record):
-        return False
-    return with_hidden or not is_marked_hidden(facts, ref)
+    return (with_hidden or not is_marked_hidden(facts, record)) and _is_for_people(facts, record)
 
 
-@question
-def is_marked_hidden(facts: Facts, ref: str) -> bool:
+def is_marked_hidden(facts: Facts, record: Record) -> bool:
     """Whether an object is hidden by a mark only: shown on demand, greyed."""
-    record = facts.find(ref)
-    if record is None:
-        return False
     if isinstance(record, Network) and (is_guest_installer_network(record) or is_bond_member(facts, record)):
         return True
     return _has_hidden_key(record)
@@ -76,7 +68,7 @@ def _is_vm_for_people(facts: Facts, vm: Vm) -> bool:
         return False
     if vm.is_a_template and vm.platform.get("vtpm") == "true" and is_restricted(facts, "restrict_vtpm"):
         return False
-    return _is_home_live(facts, home_of(facts, vm.ref))
+    return _is_home_live(facts, home_of_vm(facts, vm))
 
 
 def _is_sr_for_people(facts: Facts, sr: Sr) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
-from dataclasses import replace
 from typing import Any
+
+from msgspec.structs import replace
 
 from lifeguard.inventory.placing import Group
 from lifeguard.tree.node import Key, Node, Thing
@@ -13,10 +14,9 @@ from lifeguard.tree.node import Key, Node, Thing
 class Branch:
     """A node that changes. It is needed as long as it is placed itself, held open, or has children."""
 
-    __slots__ = ("_by_step", "children", "holds", "is_placed", "key", "node", "order", "parent")
+    __slots__ = ("_by_step", "children", "holds", "is_placed", "node", "order", "parent")
 
     def __init__(self, node: Node, order: Any, parent: Branch | None) -> None:
-        self.key: Key = node.key
         self.node = node
         self.order = order
         self.parent = parent
@@ -24,6 +24,10 @@ class Branch:
         self.is_placed = False
         self.holds = 0
         self._by_step: dict[Thing | Group, Branch] = {}
+
+    @property
+    def key(self) -> Key:
+        return self.node.key
 
     @property
     def is_needed(self) -> bool:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from lifeguard.inventory.placing import Group
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(Struct, frozen=True, gc=False):
     """An object of one of several pools; the same ref may be in two databases that are open at once."""
 
     source: str
@@ -22,8 +22,7 @@ Key = tuple[Thing | Group, ...]
 ROOT: Key = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Node:
+class Node(Struct, frozen=True, gc=False):
     """One row of a tree.
 
     `kind`: pool host vm template snapshot sr network vdi appliance container server (not connected), and group tag
@@ -57,8 +56,7 @@ class Node:
         }
 
 
-@dataclass(frozen=True, slots=True)
-class Inserted:
+class Inserted(Struct, frozen=True, gc=False):
     """A node appeared as child `row` of `parent`, without children: those follow as steps of their own."""
 
     parent: Key
@@ -66,16 +64,14 @@ class Inserted:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Removed:
+class Removed(Struct, frozen=True, gc=False):
     """Child `row` of `parent` went away; it had no children left, unless a whole pool went."""
 
     parent: Key
     row: int
 
 
-@dataclass(frozen=True, slots=True)
-class Moved:
+class Moved(Struct, frozen=True, gc=False):
     """Child `row` of `parent` is now child `new_row` of `new_parent`, with all below it.
 
     `row` counts before it was taken out, `new_row` after: it is where the node stands in the end. `node` is how it
@@ -89,8 +85,7 @@ class Moved:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class Renewed:
+class Renewed(Struct, frozen=True, gc=False):
     """Child `row` of `parent` looks different; it stays where it is. `node` comes without children."""
 
     parent: Key

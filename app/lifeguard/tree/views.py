@@ -7,12 +7,12 @@ from types import MappingProxyType
 from typing import Any
 
 from lifeguard.datamodel.records import Network, Record, Sr, Vdi, Vm, VmAppliance
-from lifeguard.inventory.answers import Facts, question
+from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
 from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
-from lifeguard.inventory.relations import home_of, storage_home, visible_pool_ref
+from lifeguard.inventory.relations import home_of_vm, storage_home, visible_pool_ref
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.tree.options import Options
 
@@ -51,7 +51,7 @@ class TreeView:
         return ()
 
     def _admits(self, facts: Facts, record: Record) -> bool:
-        if type_of(record) not in self._scope or not is_shown(facts, record.ref, self._options.hidden):
+        if type_of(record) not in self._scope or not is_shown(facts, record, self._options.hidden):
             return False
         matches = self._options.matches
         return matches is None or matches(facts, record.ref)
@@ -79,16 +79,14 @@ def _everything(arrange: Arrangement) -> Callable[[Options | None], TreeView]:
     return view
 
 
-@question
-def host_refs_of(facts: Facts, ref: str) -> tuple[str, ...]:
+def host_refs_of(facts: Facts, record: Record) -> tuple[str, ...]:
     """The hosts that an object belongs to: of a standalone host everything does; () is the pool as a whole."""
     if visible_pool_ref(facts) is None:
         return tuple(facts.refs("host"))
-    record = facts.find(ref)
     if isinstance(record, Vm):
-        return _as_tuple(home_of(facts, ref))
+        return _as_tuple(home_of_vm(facts, record))
     if isinstance(record, Sr):
-        return _as_tuple(storage_home(facts, ref))
+        return _as_tuple(storage_home(facts, record.ref))
     if isinstance(record, Vdi):
         return _as_tuple(storage_home(facts, record.SR))
     if isinstance(record, Network):
@@ -108,7 +106,7 @@ def _by_home(facts: Facts, record: Record) -> Placing:
             return AT_TOP
         case "Host":
             return Placing((above,))
-    hosts = host_refs_of(facts, record.ref)
+    hosts = host_refs_of(facts, record)
     return Placing(tuple((*above, host) for host in hosts) or (above,))
 
 

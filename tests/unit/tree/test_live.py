@@ -1,0 +1,159 @@
+"""A live tree is the tree that would be built anew, after any changes, and its steps lead a mirror there."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import msgspec
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lifeguard.inventory.answers import Answers
+from lifeguard.inventory.change import Event
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.tree.build import build_tree
+from lifeguard.tree.live import LiveTree, Server
+from lifeguard.tree.mirror import Mirror
+from lifeguard.tree.node import Moved, Node, Step
+from lifeguard.tree.options import Options
+from lifeguard.tree.views import VIEWS
+
+_HOSTS = [f"host{number}" for number in range(3)]
+_VMS = [f"vm{number}" for number in range(4)]
+_SRS = [f"sr{number}" for number in range(2)]
+_NULL = "OpaqueRef:NULL"
+_NAMES = st.sampled_from(["", "a", "A", "b10", "b9", "__gui__x"])
+_FOLDERS = st.sampled_from([{}, {"folder": "/x"}, {"folder": "/x/y"}, {"HideFromXenCenter": "true"}])
+_TAGS = st.sampled_from([[], ["t"], ["t", "u"]])
+_MAYBE = st.booleans()
+
+
+def _ref(refs: list[str]) -> st.SearchStrategy[str]:
+    return st.sampled_from([*refs, _NULL])
+
+
+def _event(class_name: str, refs: list[str], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Event]:
+    def make(ref: str, is_gone: bool, values: dict[str, Any]) -> Event:
+        return Event(class_name, ref, "del" if is_gone else "mod", None if is_gone else msgspec.json.encode(values))
+
+    gone = st.integers(0, 5).map(lambda number: number == 0)
+    return st.builds(make, st.sampled_from(refs), gone, st.fixed_dictionaries(fields))
+
+
+_EVENTS = st.one_of(
+    _event("pool", ["pool0"], name_label=_NAMES, master=_ref(_HOSTS), default_SR=_ref(_SRS), ha_enabled=_MAYBE,
+           other_config=st.sampled_from([{}, {"EMPTY_FOLDERS": ";/x;/z/z"}, {"folder": "/x"}]),
+           gui_config=st.just({"XenCenter.CustomFields": '<x><CustomFieldDefinition name="f" type="String"/></x>'})),
+    _event("host", _HOSTS, name_label=_NAMES, metrics=_ref(["metrics0", "metrics1"]), tags=_TAGS, enabled=_MAYBE,
+           other_config=_FOLDERS),
+    _event("host_metrics", ["metrics0", "metrics1"], live=_MAYBE),
+    _event("VM", _VMS, name_label=_NAMES, power_state=st.sampled_from(["Running", "Halted", "Suspended"]),
+           resident_on=_ref(_HOSTS), affinity=_ref(_HOSTS), is_a_template=_MAYBE, is_a_snapshot=_MAYBE, tags=_TAGS,
+           snapshot_of=_ref(_VMS), other_config=st.one_of(_FOLDERS, st.just({"XenCenter.CustomFields.f": "1"})),
+           appliance=_ref(["app0"]), ha_restart_priority=st.sampled_from(["", "restart"])),
+    _event("VM_appliance", ["app0"], name_label=_NAMES),
+    _event("SR", _SRS, name_label=_NAMES, shared=_MAYBE, type=st.sampled_from(["lvm", "nfs"]),
+           other_config=st.sampled_from([{}, {"i18n-key": "local-storage", "i18n-original-value-name_label": "a"}])),
+    _event("PBD", ["pbd0", "pbd1", "pbd2"], SR=_ref(_SRS), host=_ref(_HOSTS), currently_attached=_MAYBE),
+    _event("VBD", ["vbd0", "vbd1"], VM=_ref(_VMS), VDI=_ref(["vdi0", "vdi1"])),
+    _event("VDI", ["vdi0", "vdi1"], SR=_ref(_SRS), managed=_MAYBE, name_label=_NAMES, tags=_TAGS),
+    _event("network", ["net0"], name_label=st.sampled_from(["n", "Pool-wide network associated with eth0"])),
+    _event("PIF", ["pif0", "pif1"], network=_ref(["net0"]), host=_ref(_HOSTS), device=st.just("eth7"), managed=_MAYBE),
+)  # fmt: skip
+_BATCHES = st.lists(st.lists(_EVENTS, min_size=1, max_size=12), min_size=1, max_size=6)
+
+
+def _follow(mirror: Mirror, steps: list[Step]) -> tuple[Node, ...]:
+    for step in steps:
+        mirror.follow(step)
+    return mirror.nodes()
+
+
+@pytest.mark.parametrize("view", VIEWS)
+@settings(max_examples=60, deadline=None)
+@given(batches=_BATCHES)
+def test_after_any_changes_the_tree_is_the_one_built_anew(view: str, batches: list[list[Event]]) -> None:
+    options = Options(default_templates=True)
+    inventory = Inventory()
+    answers = Answers(inventory)
+    live, mirror = LiveTree(VIEWS[view](options)), Mirror()
+    live.connect("p", answers)
+    for batch in batches:
+        change = inventory.apply(batch)
+        steps = live.apply("p", change, answers.apply(change))
+        anew = build_tree({"p": inventory}, VIEWS[view](options))
+        assert live.nodes() == anew
+        assert _follow(mirror, steps) == anew
+
+
+@settings(max_examples=60, deadline=None)
+@given(batches=_BATCHES, views=st.lists(st.sampled_from(list(VIEWS)), min_size=1, max_size=4), hidden=_MAYBE)
+def test_changing_the_view_leads_to_the_tree_of_that_view(
+    batches: list[list[Event]], views: list[str], hidden: bool
+) -> None:
+    pools = {name: Inventory() for name in ("p", "q")}
+    for number, batch in enumerate(batches):
+        pools["pq"[number % 2]].apply(batch)
+    live, mirror = LiveTree(VIEWS["objects"](None)), Mirror()
+    for name, inventory in pools.items():
+        _follow(mirror, live.connect(name, Answers(inventory)))
+    for view in views:
+        arranged = VIEWS[view](Options(hidden=hidden))
+        assert _follow(mirror, live.change_view(arranged)) == live.nodes() == build_tree(pools, arranged)
+    last = VIEWS[views[-1]](Options(hidden=hidden))
+    assert _follow(mirror, live.disconnect("p")) == build_tree({"q": pools["q"]}, last)
+    assert _follow(mirror, live.disconnect("q")) == ()
+
+
+def _pool(name: str, *hosts: str) -> Inventory:
+    inventory = Inventory()
+    events = [Event("host", f"{name}-{host}", "add", {"name_label": host, "enabled": True}) for host in hosts]
+    events.append(Event("pool", f"{name}-pool", "add", {"name_label": name, "master": f"{name}-{hosts[0]}"}))
+    inventory.apply(events)
+    return inventory
+
+
+def test_pools_come_first_then_standalone_hosts_then_servers_without_a_connection() -> None:
+    live = LiveTree(VIEWS["infrastructure"](None))
+    live.show_server("away", Server("10.0.0.9", "alpha"))
+    unnamed = _pool("", "beta")
+    live.connect("alone", Answers(unnamed))
+    live.connect("big", Answers(_pool("zeta", "z2", "z1")))
+    assert [(node.kind, node.name, node.state) for node in live.nodes()] == [
+        ("pool", "zeta", "connected"),
+        ("host", "beta", "connected"),
+        ("server", "alpha", "disconnected"),
+    ]
+    assert [child.name for child in live.nodes()[0].children] == ["z2", "z1"]
+    live.connect("away", Answers(_pool("zeta 10", "h")))
+    assert [node.name for node in live.nodes()] == ["zeta", "zeta 10", "beta"]
+
+
+def test_a_vm_that_migrates_moves_in_one_step() -> None:
+    inventory = _pool("p", "h1", "h2")
+    vm = {"name_label": "web", "power_state": "Running", "resident_on": "p-h1"}
+    inventory.apply([Event("VM", "vm", "add", vm)])
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    live.connect("p", answers)
+    change = inventory.apply([Event("VM", "vm", "mod", vm | {"resident_on": "p-h2"})])
+    (step,) = live.apply("p", change, answers.apply(change))
+    assert isinstance(step, Moved)
+    assert step.parent[-1].ref == "p-h1"
+    assert step.new_parent[-1].ref == "p-h2"
+    assert live.keys_of("p", "vm") == (step.node.key,)
+
+
+def test_a_change_looks_only_at_what_depends_on_it() -> None:
+    inventory = _pool("p", "h1", "h2")
+    inventory.apply(
+        Event("VM", f"vm{n}", "add", {"name_label": str(n), "power_state": "Running", "resident_on": "p-h1"})
+        for n in range(50)
+    )
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    live.connect("p", answers)
+    pool = {"name_label": "p", "master": "p-h1", "other_config": {"anything": "else"}}
+    change = inventory.apply([Event("pool", "p-pool", "mod", pool)])
+    asked = answers.apply(change)
+    assert not [entry for entry in asked if str(entry[1:]).startswith("('vm")]
+    assert live.apply("p", change, asked) == []

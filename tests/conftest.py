@@ -24,9 +24,7 @@ hypothesis.settings.load_profile("lifeguard")
 
 
 def pytest_collection_finish() -> None:
-    """What collecting imported stays for good: leave it out of every later collection, or each test pays for it."""
-    gc.collect()
-    gc.freeze()
+    _collect()
 
 
 @pytest.hookimpl(wrapper=True)
@@ -42,7 +40,7 @@ def _log_watch(request: pytest.FixtureRequest) -> Iterator[LogWatch]:
     watch = LogWatch()
     logging.getLogger().addHandler(watch)
     yield watch
-    gc.collect()
+    _collect()
     logging.getLogger().removeHandler(watch)
     _complain(request, watch.complaints())
 
@@ -70,6 +68,13 @@ def _nothing_left_behind(
 async def _tasks_watch(request: pytest.FixtureRequest) -> AsyncIterator[None]:
     yield
     _complain(request, await tasks_left())
+
+
+def _collect() -> None:
+    """Let what was dropped warn now, in the test that dropped it. What survived stays for good: leave it out of the
+    next collection, or every test pays for all that was imported and cached before it."""
+    gc.collect()
+    gc.freeze()
 
 
 def _complain(request: pytest.FixtureRequest, complaints: list[str]) -> None:

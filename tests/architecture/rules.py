@@ -50,8 +50,9 @@ def fixed_colours(tree: ast.Module) -> Iterator[Finding]:
 
 
 def broad_excepts(tree: ast.Module) -> Iterator[Finding]:
+    """Handlers that catch everything and keep it; one that ends by raising it again only cleans up."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.ExceptHandler) and any(map(_is_broad, _caught(node))):
+        if isinstance(node, ast.ExceptHandler) and any(map(_is_broad, _caught(node))) and not _raises_again(node):
             yield node.lineno, "catch what you can mend; all else reaches the job runner or the loop"
 
 
@@ -104,6 +105,11 @@ def _is_unowned(func: ast.expr) -> bool:
 
 def _caught(handler: ast.ExceptHandler) -> list[ast.expr | None]:
     return list(handler.type.elts) if isinstance(handler.type, ast.Tuple) else [handler.type]
+
+
+def _raises_again(handler: ast.ExceptHandler) -> bool:
+    last = handler.body[-1]
+    return isinstance(last, ast.Raise) and last.exc is None
 
 
 def _is_broad(kind: ast.expr | None) -> bool:

@@ -28,6 +28,7 @@ _VIOLATIONS: list[tuple[Rule, str]] = [
     (rules.fixed_colours, "QColor(1, 2, 3)"),
     (rules.broad_excepts, "try: pass\nexcept (OSError, Exception): pass"),
     (rules.broad_excepts, "try: pass\nexcept: pass"),
+    (rules.broad_excepts, "try: pass\nexcept Exception: raise ValueError"),
     (rules.naked_tasks, "asyncio.create_task(work())"),
     (rules.naked_tasks, "asyncio.get_running_loop().create_task(work())"),
     (rules.naked_tasks, "self._loop.create_task(work())"),
@@ -42,6 +43,9 @@ async def work():
         clock.sleep(1), QColor(role), "#1 of 3 hosts", "#backlog"
     except (OSError, ValueError):
         dialog.open()
+    except BaseException:
+        clean_up()
+        raise
 """
 _RULES = list(dict.fromkeys(rule for rule, _ in _VIOLATIONS))
 

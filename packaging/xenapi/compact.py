@@ -48,7 +48,7 @@ def _class(c: dict[str, Any]) -> dict[str, Any]:
     flags = [name for name in ("events", "in_db", "persist") if c[name]]
     return {
         "name": c["name"],
-        "since": c.get("since"),
+        "since": _since(c),
         "flags": flags,
         "enums": c["enums"],
         "fields": [_field(f) for f in c["fields"]],
@@ -59,7 +59,7 @@ def _class(c: dict[str, Any]) -> dict[str, Any]:
 def _field(f: dict[str, Any]) -> list[Any]:
     extra = {k: f[k] for k in ("default", "persist", "deprecated", "removed") if k in f}
     db = f["db"] if f["db"] != f["name"] else ""
-    return [f["name"], db, f["type"], f["q"], f.get("since"), extra]
+    return [f["name"], db, f["type"], f["q"], _since(f), extra]
 
 
 def _message(m: dict[str, Any]) -> list[Any]:
@@ -69,7 +69,13 @@ def _message(m: dict[str, Any]) -> list[Any]:
     if "client-cert" in m["roles"]:
         flags += "x"
     params = [[p["name"], p["type"], *([p["default"]] if "default" in p else [])] for p in m["params"]]
-    return [m["name"], params, m["result"], flags, m.get("since"), _weakest(m["roles"]), extra]
+    return [m["name"], params, m["result"], flags, _since(m), _weakest(m["roles"]), extra]
+
+
+def _since(thing: dict[str, Any]) -> str | None:
+    """The release it first appeared in, be it as a preview."""
+    found: str | None = thing.get("since") or thing.get("prototyped")
+    return found
 
 
 def _weakest(roles: list[str]) -> str | None:

@@ -176,7 +176,8 @@ class Link:
                 if isinstance(failure, Retryable):
                     raise
                 return  # a server without this call: its clock is taken to be right
-            self.server_time_offset_s = there_s - (before_s + self._clock.time_s()) / 2
+            # It tells whole seconds, rounded down: half a second later is the likeliest.
+            self.server_time_offset_s = there_s + 0.5 - (before_s + self._clock.time_s()) / 2
 
     async def _hang_up(self) -> None:
         session, self._session = self._session, None

@@ -1,4 +1,4 @@
-"""Bringing the inventory to what the server has now: class by class, what a first look needs first, differences only."""
+"""Bringing the inventory to what the server has now: class by class, what a first look needs first."""
 
 from __future__ import annotations
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 from xml.parsers.expat import ExpatError, ParserCreate
 
-from lifeguard.datamodel.decode import MalformedRecord
+from lifeguard.datamodel.decode import MalformedRecord, Unread
 from lifeguard.xapi.failures import MalformedAnswer
 from lifeguard.xapi.rows import ANSWER_LIMIT_BYTES, Rest, Row, Shape, row
 from lifeguard.xapi.xml_answer import loads, result_of
@@ -33,9 +33,8 @@ _EVENT_SNAPSHOT = re.compile(
 )
 
 
-class XmlRecord(Mapping[str, Any]):
-    """A record as the XML it arrived in, well-formed and balanced; its fields are read anew whenever they are asked
-    for: whoever wants them often keeps the typed record."""
+class XmlRecord(Unread):
+    """A record as the XML it arrived in, well-formed and balanced. Whoever reads it often keeps the typed record."""
 
     __slots__ = ("raw",)
 
@@ -43,7 +42,6 @@ class XmlRecord(Mapping[str, Any]):
         self.raw = raw
 
     def fields(self) -> dict[str, Any]:
-        """Raises MalformedRecord."""
         try:
             value = loads(_WRAPPED[0] + self.raw + _WRAPPED[1])
         except MalformedAnswer as broken:
@@ -51,18 +49,6 @@ class XmlRecord(Mapping[str, Any]):
         if not isinstance(value, dict):
             raise MalformedRecord("a record is not a struct")
         return value
-
-    def __getitem__(self, name: str) -> Any:
-        return self.fields()[name]
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self.fields())
-
-    def __len__(self) -> int:
-        return len(self.fields())
-
-    def items(self) -> Any:
-        return self.fields().items()
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, XmlRecord) and self.raw == other.raw

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from string import Formatter
 from typing import Any
 
-from lifeguard.datamodel.errors import ERRORS
 from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
@@ -90,14 +89,17 @@ class Words:
         return None
 
     def _fill(self, template: str, code: str, params: Sequence[str], subject: str, target: str) -> str:
+        def spoken(param: str) -> str:
+            return "it" if subject and param == subject else self.readable(param)
+
         named: dict[str, Any] = {
-            "it": self.name(subject) if subject else "the object",
+            "it": "it" if subject else "the object",
             "there": self.name(target) if target else "the host",
             "code": code,
-            "all": ", ".join(self.readable(param) for param in params),
+            "all": ", ".join(map(spoken, params)),
             "errors": self._errors(params[0]) if params else "",
         }
-        return _FORMATTER.vformat(template, [_Param(param, self.readable(param)) for param in params], named)
+        return _FORMATTER.vformat(template, [_Param(param, spoken(param)) for param in params], named)
 
     def _errors(self, packed: str) -> str:
         """`CODE,param|CODE2,param`: how the server packs several errors into one parameter."""
@@ -118,6 +120,8 @@ class _Param:
     def __format__(self, spec: str) -> str:
         if spec == "bytes":
             return size_text(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
+        if spec == "states":
+            return self._raw.replace(", ", " or ")
         if spec == "operation":
             return self._raw.strip("{}").replace("_", " ").replace(",", " and ")
         return self._readable or "something unnamed"
@@ -141,7 +145,7 @@ def _sentence_for(code: str) -> Sentence:
         return known
     if code.startswith("SR_BACKEND_FAILURE"):
         return SENTENCES["SR_BACKEND_FAILURE"]
-    return SENTENCES["?"] if code not in ERRORS else SENTENCES["??"]
+    return SENTENCES["?"]
 
 
 def size_text(size_bytes: int) -> str:

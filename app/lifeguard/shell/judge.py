@@ -62,7 +62,7 @@ def verdicts(wanted: Command, source: Source) -> Iterator[tuple[str, str | None,
             continue
         alone = everything.with_items((item,))
         for target in targets:
-            yield item.ref, target and target.ref, wanted.judge(alone.with_target(target))[0]
+            yield item.ref, target.ref if target is not None else None, wanted.judge(alone.with_target(target))[0]
 
 
 def at_rest(text: str, title: str, inventory: Inventory) -> Source:

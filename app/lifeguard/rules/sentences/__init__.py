@@ -4,9 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from lifeguard.rules.sentences.access import ACCESS
+from lifeguard.rules.sentences.general import GENERAL
+from lifeguard.rules.sentences.hosts import HOSTS
+from lifeguard.rules.sentences.networks import NETWORKS
 from lifeguard.rules.sentences.placing import PLACING
 from lifeguard.rules.sentences.sentence import Sentence
+from lifeguard.rules.sentences.storage import STORAGE
+from lifeguard.rules.sentences.updates import UPDATES
 
-SENTENCES: Mapping[str, Sentence] = {**PLACING}
+SENTENCES: Mapping[str, Sentence] = PLACING | HOSTS | STORAGE | NETWORKS | ACCESS | UPDATES | GENERAL
 
 __all__ = ["SENTENCES", "Sentence"]

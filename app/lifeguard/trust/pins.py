@@ -47,23 +47,20 @@ class Pins:
             return f"The accepted certificates could not be read: {failure.strerror or failure}."
         return None
 
-    def get(self, address: str, port: int) -> Pin | None:
-        """What was accepted for this server, None when nothing was."""
-        return self._pins.get(_key(address, port))
+    def get(self, address: str) -> Pin | None:
+        """What was accepted for this server (host:port as dialled), None when nothing was."""
+        return self._pins.get(address.lower())
 
-    def accept(self, address: str, port: int, pin: Pin) -> None:
+    def accept(self, address: str, pin: Pin) -> None:
         """Believe this certificate from now on. Raises OSError when that cannot be remembered; it holds for now."""
-        self._pins[_key(address, port)] = pin
+        self._pins[address.lower()] = pin
         self._write()
 
-    def forget(self, address: str, port: int) -> None:
+    def forget(self, address: str) -> None:
         """Ask again the next time. Raises OSError as `accept`."""
-        if self._pins.pop(_key(address, port), None) is not None:
+        if self._pins.pop(address.lower(), None) is not None:
             self._write()
 
     def _write(self) -> None:
         write_whole(self._path, msgspec.json.format(msgspec.json.encode(self._pins), indent=2))
 
-
-def _key(address: str, port: int) -> str:
-    return f"[{address}]:{port}" if ":" in address else f"{address.lower()}:{port}"

@@ -33,13 +33,13 @@ class MemoryKeyring(KeyringBackend):
 
 def test_an_accepted_certificate_is_known_after_a_restart_by_address_and_port(tmp_path: Path) -> None:
     place = tmp_path / "certificates.json"
-    Pins(place).accept("Host-1.example", 443, PIN)
+    Pins(place).accept("Host-1.example:443", PIN)
     again = Pins(place)
     assert again.load() is None
-    assert again.get("host-1.EXAMPLE", 443) == PIN
-    assert again.get("host-1.example", 8443) is None
-    again.forget("host-1.example", 443)
-    assert Pins(place).get("host-1.example", 443) is None
+    assert again.get("host-1.EXAMPLE:443") == PIN
+    assert again.get("host-1.example:8443") is None
+    again.forget("host-1.example:443")
+    assert Pins(place).get("host-1.example:443") is None
 
 
 def test_a_broken_list_of_certificates_is_set_aside_and_nothing_is_believed(tmp_path: Path) -> None:
@@ -48,7 +48,7 @@ def test_a_broken_list_of_certificates_is_set_aside_and_nothing_is_believed(tmp_
     pins = Pins(place)
     complaint = pins.load()
     assert complaint is not None
-    assert pins.get("a", 443) is None
+    assert pins.get("a:443") is None
     assert [path.read_bytes() for path in tmp_path.iterdir()] == [b'{"a:443": 7}']
 
 

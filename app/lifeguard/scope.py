@@ -62,11 +62,7 @@ async def finished(work: Coroutine[Any, Any, T]) -> tuple[T, bool]:
     task = asyncio.get_running_loop().create_task(work)
     while not task.done():
         try:
-            await asyncio.shield(task)
+            await asyncio.wait((task,))
         except asyncio.CancelledError:
-            if task.cancelled():
-                raise
             cancelled = True
-        except BaseException:
-            break
     return task.result(), cancelled

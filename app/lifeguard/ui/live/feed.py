@@ -51,7 +51,7 @@ class Feed:
         self.trouble: dict[str, str] = {}
         self._link = link
         self._clock = clock
-        self._failures = (*failures, MalformedRrd)
+        self._failures: tuple[type[Exception], ...] = (*failures, MalformedRrd)
         self._scope = Scope("figures")
         self._polls: dict[str, _Poll] = {}
 

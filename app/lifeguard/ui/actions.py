@@ -1,0 +1,150 @@
+"""Commands as Qt actions: one per command, the same in menu bar, toolbar and context menu, with the reason when off."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from functools import partial
+
+from PySide6.QtCore import QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+
+from lifeguard.assets import asset
+from lifeguard.commands.command import Command
+from lifeguard.commands.menus import Entry, Line, context_menu, host_menu, menu_bar, toolbar
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.datamodel.records import Host
+from lifeguard.inventory.faces import face_of
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.theme import Theme
+
+Run = Callable[[Command, Selection], object]
+
+
+class Actions(QObject):
+    """`run` is told the command and the selection it is for. `own` are actions of the window itself, by command id:
+    where a menu names one of these, it is used instead of the registry's."""
+
+    def __init__(self, run: Run, own: Iterable[QAction], theme: Theme, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._run = run
+        self._theme = theme
+        self._window = parent
+        self._selection = Selection(())
+        self._actions: dict[str, QAction] = {action.objectName(): action for action in own}
+        self._own = frozenset(self._actions)
+        self._commands: dict[str, Command] = {}
+        self._places: dict[str, QMenu] = {}
+
+    def fill_menu_bar(self, bar: QMenuBar) -> None:
+        """The menus of the layout, after those that the bar has."""
+        for title, lines in menu_bar(self._selection):
+            menu = bar.addMenu(f"&{title}")
+            menu.setObjectName(f"menu.{title.lower()}")
+            menu.setToolTipsVisible(True)
+            self._add(menu, lines)
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        self._add(bar, toolbar(self._selection))
+
+    def context_menu(self) -> QMenu:
+        """The menu of the present selection; it deletes itself when it closes."""
+        menu = QMenu(self._window)
+        menu.setObjectName("menu.context")
+        menu.setToolTipsVisible(True)
+        self._add(menu, context_menu(self._selection))
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu
+
+    def refresh(self, selection: Selection) -> None:
+        """Judge every action afresh for this selection."""
+        self._selection = selection
+        for _, lines in menu_bar(selection):
+            self._judge(lines)
+        self._judge(context_menu(selection))
+
+    def repaint_icons(self) -> None:
+        for name, command in self._commands.items():
+            self._draw(self._actions[name], command.icon)
+
+    def _add(self, place: QMenu | QToolBar, lines: Iterable[Line]) -> None:
+        for line in lines:
+            if line is None:
+                place.addSeparator()
+            else:
+                place.addAction(self._action(line))
+
+    def _judge(self, lines: Iterable[Line]) -> None:
+        for line in lines:
+            if line is not None and line.id not in self._own:
+                action = self._action(line)
+                action.setEnabled(line.allowed)
+                reason = line.refusal or ""
+                action.setToolTip(reason or _with_shortcut(line.title, line.command.shortcut))
+                action.setStatusTip(reason)
+
+    def _action(self, entry: Entry) -> QAction:
+        known = self._actions.get(entry.id)
+        if known is not None:
+            return known
+        action = self._place_menu(entry.command) if entry.command.target == "host" else QAction(entry.title, self)
+        action.setObjectName(entry.id)
+        action.setText(entry.title)
+        self._actions[entry.id] = action
+        self._commands[entry.id] = entry.command
+        self._draw(action, entry.command.icon)
+        if entry.command.target != "host":
+            if entry.command.shortcut:
+                action.setShortcut(QKeySequence(entry.command.shortcut))
+            action.triggered.connect(partial(self._trigger, entry.command))
+            self._window.addAction(action)
+        return action
+
+    def _trigger(self, command: Command, _checked: bool = False) -> None:
+        self._run(command, self._selection)
+
+    def _place_menu(self, command: Command) -> QAction:
+        """A command that wants a host opens a list of hosts, each with its own verdict."""
+        menu = QMenu(command.title, self._window)
+        menu.setToolTipsVisible(True)
+        menu.aboutToShow.connect(partial(self._fill_places, command, menu))
+        self._places[command.id] = menu
+        return menu.menuAction()
+
+    def _fill_places(self, command: Command, menu: QMenu) -> None:
+        menu.clear()
+        selection = self._selection.renewed()
+        for host, verdict in host_menu(command, selection, _hosts(selection)):
+            name = selection.rules(host.source).words.name(host.ref)
+            action = menu.addAction(name if verdict.allowed else f"{name} ({verdict.short})")
+            action.setEnabled(verdict.allowed)
+            action.setToolTip(verdict.refusal or "")
+            action.triggered.connect(partial(self._trigger_at, command, host))
+
+    def _trigger_at(self, command: Command, host: Item, _checked: bool = False) -> None:
+        self._run(command, self._selection.with_target(host))
+
+    def _draw(self, action: QAction, icon: str) -> None:
+        if icon and _has_icon(icon):
+            action.setIcon(self._theme.icon(Glyph(icon)))
+
+
+def _hosts(selection: Selection) -> tuple[Item, ...]:
+    """The hosts of the one pool that the selection is of, master first, as in the tree."""
+    if len(selection.sources) != 1:
+        return ()
+    source = selection.sources[0]
+    faces = [face for host in source.inventory.all(Host) if (face := face_of(source.inventory, host.ref)) is not None]
+    return tuple(Item(source, face.ref) for face in sorted(faces, key=lambda face: face.order))
+
+
+def _has_icon(name: str) -> bool:
+    try:
+        asset(f"icons/{name}.svg")
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def _with_shortcut(title: str, shortcut: str) -> str:
+    return f"{title} ({shortcut})" if shortcut else title

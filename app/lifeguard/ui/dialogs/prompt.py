@@ -1,0 +1,100 @@
+"""Putting a command's questions to the person: a confirmation, or a form to fill."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+
+from lifeguard.commands.ask import Answer, CheckField, ChoiceField, Field, Prompt, TextField
+from lifeguard.commands.ask import Form as Questions
+from lifeguard.ui.dialogs.answer import answered
+from lifeguard.ui.dialogs.form import Form
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.theme import Theme
+
+_MOST_LEFT_OUT = 8
+
+
+class DialogAsk:
+    """The `Ask` of the window: every question is a dialog over `parent`."""
+
+    def __init__(self, theme: Theme, parent: QWidget) -> None:
+        self._theme = theme
+        self._parent = parent
+
+    async def confirm(self, prompt: Prompt) -> bool:
+        dialog = self._form("confirm", prompt)
+        return await answered(dialog)
+
+    async def fill(self, form: Questions) -> Mapping[str, Answer] | None:
+        dialog = self._form("fill", form)
+        rows = QFormLayout()
+        inputs = {field.key: _input(field, rows) for field in form.fields}
+        dialog.content.insertLayout(0, rows)
+        if not await answered(dialog):
+            return None
+        return {key: _value(widget) for key, widget in inputs.items()}
+
+    def _form(self, name: str, prompt: Prompt | Questions) -> Form:
+        glyph = Glyph("warning", "bad") if prompt.danger else Glyph("done", "accent")
+        dialog = Form(name, prompt.title, prompt.title, prompt.verb, glyph, self._theme, self._parent)
+        if prompt.detail:
+            dialog.say(prompt.detail)
+        if prompt.left_out:
+            shown = [f"{who}: {why}" if why else who for who, why in prompt.left_out[:_MOST_LEFT_OUT]]
+            more = len(prompt.left_out) - len(shown)
+            dialog.say("\n".join(["Left out:", *shown, *([f"and {more} more"] if more else [])]))
+        if prompt.danger:
+            dialog.leave.setDefault(True)
+            dialog.proceed.setAutoDefault(False)
+        return dialog
+
+
+def _input(field: Field, rows: QFormLayout) -> QWidget:
+    widget: QWidget
+    if isinstance(field, CheckField):
+        widget = QCheckBox(field.label)
+        widget.setChecked(field.value)
+        widget.setToolTip(field.hint)
+        rows.addRow(widget)
+    elif isinstance(field, ChoiceField):
+        widget = _choice(field)
+        rows.addRow(field.label, widget)
+    else:
+        widget = _text(field)
+        rows.addRow(field.label, widget)
+    widget.setObjectName(f"fill.{field.key}")
+    widget.setAccessibleName(field.label)
+    return widget
+
+
+def _choice(field: ChoiceField) -> QComboBox:
+    box = QComboBox()
+    for option in field.options:
+        box.addItem(option.label if option.refusal is None else f"{option.label} ({option.refusal})", option.value)
+        item = box.model().index(box.count() - 1, 0)
+        if option.refusal is not None:
+            box.model().setData(item, 0, _ENABLED_ROLE)
+    box.setCurrentIndex(max(box.findData(field.value), 0))
+    return box
+
+
+def _text(field: TextField) -> QWidget:
+    if field.several_lines:
+        return QPlainTextEdit(field.value)
+    return QLineEdit(field.value)
+
+
+def _value(widget: QWidget) -> Answer:
+    if isinstance(widget, QCheckBox):
+        return widget.isChecked()
+    if isinstance(widget, QComboBox):
+        return str(widget.currentData())
+    if isinstance(widget, QPlainTextEdit):
+        return widget.toPlainText()
+    return widget.text() if isinstance(widget, QLineEdit) else ""
+
+
+_ENABLED_ROLE = 32 - 1
+"""The role by which a combo box's own model keeps whether an entry may be chosen."""

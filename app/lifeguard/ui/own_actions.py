@@ -1,0 +1,93 @@
+"""What the window itself can do: connect, open a file, go back and forward, find, quit. Not commands to a pool."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import Final
+
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenuBar, QToolBar, QWidget
+
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.theme import Theme
+
+
+@dataclass(frozen=True, slots=True)
+class _Own:
+    id: str
+    title: str
+    shortcut: str
+    icon: str
+
+
+_ALL: Final = (
+    _Own("server.connect", "Connect…", "Ctrl+Shift+N", "connect"),
+    _Own("file.open", "Open saved database…", "Ctrl+O", "open-file"),
+    _Own("server.disconnect", "Disconnect", "", "disconnect"),
+    _Own("app.quit", "Quit", "Ctrl+Q", "close"),
+    _Own("go.back", "Back", "Alt+Left", "back"),
+    _Own("go.forward", "Forward", "Alt+Right", "forward"),
+    _Own("go.filter", "Filter resources", "Ctrl+F", "search"),
+)
+_FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
+_VIEW: Final = ("go.back", "go.forward", "go.filter")
+_TOOLBAR: Final = ("go.back", "go.forward", "")
+
+
+class OwnActions:
+    def __init__(self, doings: Mapping[str, Callable[[], object]], theme: Theme, parent: QWidget) -> None:
+        self._theme = theme
+        self._actions: dict[str, QAction] = {}
+        for own in _ALL:
+            action = QAction(own.title, parent)
+            action.setObjectName(own.id)
+            action.setShortcut(QKeySequence(own.shortcut))
+            plain = own.title.removesuffix("…")
+            action.setIconText(plain)
+            action.setToolTip(f"{plain} ({own.shortcut})" if own.shortcut else plain)
+            action.setEnabled(own.id in doings)
+            action.triggered.connect(partial(self._do, doings.get(own.id)))
+            parent.addAction(action)
+            self._actions[own.id] = action
+        self.allow("go.back", False)
+        self.allow("go.forward", False)
+        self.repaint_icons()
+
+    @property
+    def actions(self) -> tuple[QAction, ...]:
+        return tuple(self._actions.values())
+
+    def allow(self, name: str, is_allowed: bool) -> None:
+        self._actions[name].setEnabled(is_allowed)
+
+    def fill_first_menus(self, bar: QMenuBar) -> None:
+        for title, names in (("&File", _FILE), ("Vie&w", _VIEW)):
+            menu = bar.addMenu(title)
+            for name in names:
+                if name:
+                    menu.addAction(self._actions[name])
+                else:
+                    menu.addSeparator()
+
+    def fill_toolbar(self, bar: QToolBar) -> None:
+        """Back and forward show no words: their pictures are enough."""
+        for name in _TOOLBAR:
+            if name:
+                action = self._actions[name]
+                bar.addAction(action)
+                button = bar.widgetForAction(action)
+                if button is not None:
+                    button.setProperty("toolButtonStyle", 0)
+                    button.setAccessibleName(action.text())
+            else:
+                bar.addSeparator()
+
+    def repaint_icons(self) -> None:
+        for own in _ALL:
+            self._actions[own.id].setIcon(self._theme.icon(Glyph(own.icon)))
+
+    def _do(self, doing: Callable[[], object] | None, _checked: bool = False) -> None:
+        if doing is not None:
+            doing()

@@ -1,0 +1,129 @@
+"""The right pane: the object's header, and the tabs that suit it; only the tab in front is told of anything."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+
+from lifeguard.inventory.change import Change
+from lifeguard.inventory.faces import face_of
+from lifeguard.ui.glyphs import glyph_of
+from lifeguard.ui.header import ObjectHeader
+from lifeguard.ui.properties.headline import headline
+from lifeguard.ui.shown import Shown
+from lifeguard.ui.tabs.tab import Tab
+from lifeguard.ui.theme import Theme
+
+_NOTHING = "Nothing is selected.\nChoose an object on the left, or connect to a server with Ctrl+Shift+N."
+
+
+class TabStack(QWidget):
+    """The tab last used for a kind of object is in front when the next one of that kind is shown."""
+
+    switched = Signal(str)
+
+    def __init__(self, tabs: Sequence[Tab], theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tabs = tuple(tabs)
+        self._theme = theme
+        self._shown: Shown | None = None
+        self._front: Tab | None = None
+        self._preferred: dict[str, str] = {}
+        self._header = ObjectHeader(theme)
+        self._bar = QTabWidget()
+        self._bar.setObjectName("tabs")
+        self._bar.setDocumentMode(True)
+        for tab in self._tabs:
+            self._bar.addTab(tab.widget, tab.title)
+        self._bar.currentChanged.connect(self._switch)
+        full = QWidget()
+        column = QVBoxLayout(full)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._header)
+        column.addWidget(self._bar, 1)
+        self._empty = QLabel(_NOTHING)
+        self._empty.setObjectName("tabs.empty")
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setForegroundRole(self._empty.palette().ColorRole.PlaceholderText)
+        self._pages = QStackedLayout(self)
+        self._pages.addWidget(self._empty)
+        self._pages.addWidget(full)
+
+    @property
+    def current(self) -> str:
+        """The key of the tab in front."""
+        return self._front.key if self._front is not None else ""
+
+    @property
+    def shown(self) -> Shown | None:
+        return self._shown
+
+    def prefer(self, tab: str) -> None:
+        """Bring this tab to the front, as if the user had chosen it."""
+        self._preferred[self._kind()] = tab
+        self._arrange()
+
+    def show_object(self, shown: Shown | None) -> None:
+        self._shown = shown
+        self._pages.setCurrentIndex(0 if shown is None else 1)
+        if shown is None:
+            self._bring(None)
+            return
+        self._arrange()
+        self._renew_header()
+
+    def renew(self, shown_change: Change) -> None:
+        """The pool of the shown object has changed."""
+        if self._shown is not None:
+            self._renew_header()
+            if self._front is not None:
+                self._front.renew(shown_change)
+
+    def repaint_icons(self) -> None:
+        self._renew_header()
+
+    def _renew_header(self) -> None:
+        if self._shown is None:
+            return
+        inventory = self._shown.source.inventory
+        face = face_of(inventory, self._shown.ref)
+        glyph = glyph_of(face.kind, face.state, face.marks) if face is not None else glyph_of("", "")
+        self._header.show_headline(headline(inventory, self._shown.ref), glyph)
+
+    def _kind(self) -> str:
+        if self._shown is None:
+            return ""
+        return type(self._shown.source.inventory.find(self._shown.ref)).__name__
+
+    def _arrange(self) -> None:
+        """Show the tabs that suit the object, the preferred one in front."""
+        if self._shown is None:
+            return
+        suiting = [tab for tab in self._tabs if tab.suits(self._shown)]
+        wanted = self._preferred.get(self._kind(), "") or self._preferred.get("", "")
+        front = next((tab for tab in suiting if tab.key == wanted), suiting[0] if suiting else None)
+        self._bar.blockSignals(True)
+        if front is not None:
+            self._bar.setCurrentIndex(self._tabs.index(front))
+        for place, tab in enumerate(self._tabs):
+            self._bar.setTabVisible(place, tab in suiting)
+        if front is not None:
+            self._bar.setCurrentIndex(self._tabs.index(front))
+        self._bar.blockSignals(False)
+        self._bring(front)
+
+    def _switch(self, place: int) -> None:
+        tab = self._tabs[place]
+        self._preferred[self._kind()] = self._preferred[""] = tab.key
+        self._bring(tab)
+        self.switched.emit(tab.key)
+
+    def _bring(self, tab: Tab | None) -> None:
+        if self._front is not None and self._front is not tab:
+            self._front.show_object(None)
+        self._front = tab
+        if tab is not None:
+            tab.show_object(self._shown)

@@ -1,0 +1,223 @@
+"""The left pane: the quick filter, the tree of all open pools, and the choice of views below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from functools import partial
+from typing import Final
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
+
+from lifeguard.tree.live import LiveTree, Server
+from lifeguard.tree.node import Key, Node, Thing
+from lifeguard.tree.options import Options
+from lifeguard.tree.views import VIEWS
+from lifeguard.ui.pools import OpenPool, PoolNews, Pools
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.drag import DragVerdicts, Dropped
+from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.quick import quick_filter
+from lifeguard.ui.tree.view import ObjectTree
+
+_TYPING_MS: Final = 120
+_PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
+_ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
+
+
+class TreePane(QWidget):
+    """`chosen` tells that other objects are selected; read them from `things`."""
+
+    chosen = Signal()
+    opened = Signal()
+    menu_wanted = Signal(QPoint)
+    view_changed = Signal(str)
+
+    def __init__(self, pools: Pools, dropped: Dropped, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("resources")
+        self._pools = pools
+        self._options = Options()
+        self._view = "infrastructure"
+        self._live = LiveTree(VIEWS[self._view](self._options))
+        self._connected: set[str] = set()
+        self._unfiltered: list[Key] | None = None
+        self._model = TreeModel(theme, self)
+        self._verdicts = DragVerdicts(pools)
+        self.tree = ObjectTree(self._model, self._verdicts, dropped, theme)
+        self.tree.setObjectName("resources.tree")
+        self.tree.setAccessibleName("Resources")
+        self.tree.setHeaderHidden(True)
+        self.tree.chosen.connect(self.chosen)
+        self.tree.activated.connect(self.opened)
+        self.tree.menu_wanted.connect(self.menu_wanted)
+        self._filter = QLineEdit()
+        self._typing = QTimer(self)
+        self._views = QActionGroup(self)
+        self._lay_out()
+        self._leave: list[Callable[[], None]] = [
+            pools.added.connect(self._show_waiting),
+            pools.removed.connect(self._drop),
+            pools.changed.connect(self._follow),
+        ]
+
+    def close_pane(self) -> None:
+        for leave in self._leave:
+            leave()
+
+    @property
+    def view(self) -> str:
+        return self._view
+
+    @property
+    def options(self) -> Options:
+        return self._options
+
+    @property
+    def filter_box(self) -> QLineEdit:
+        return self._filter
+
+    def things(self) -> tuple[Thing, ...]:
+        return self.tree.things()
+
+    def nodes(self) -> list[Node]:
+        return self.tree.chosen_nodes()
+
+    def choose(self, things: Iterable[Thing]) -> bool:
+        """Select these objects where the view shows them. False when it shows none of them."""
+        keys = [key for thing in things for key in self._live.keys_of(thing.source, thing.ref)[:1]]
+        self.tree.choose(keys)
+        return bool(keys)
+
+    def load(self, pool: OpenPool) -> None:
+        """The pool's records are there: show them in place of the waiting server."""
+        if pool.key not in self._connected:
+            self._connected.add(pool.key)
+            self._model.take(self._live.connect(pool.key, pool.answers))
+            if not self.tree.selectionModel().hasSelection():
+                self._choose_first()
+
+    def use_view(self, view: str) -> None:
+        """Arrange the tree in another way; `view` is a word of `VIEWS`."""
+        if view in VIEWS and view != self._view:
+            self._view = view
+            self._rearrange()
+            self.view_changed.emit(view)
+        for action in self._views.actions():
+            action.setChecked(action.data() == self._view)
+
+    def use_options(self, options: Options) -> None:
+        self._options = replace(options, matches=self._options.matches)
+        self._rearrange()
+
+    def repaint_icons(self) -> None:
+        self._model.repaint_icons()
+
+    def _lay_out(self) -> None:
+        self._filter.setObjectName("resources.filter")
+        self._filter.setAccessibleName("Filter resources")
+        self._filter.setPlaceholderText("Filter resources")
+        self._filter.setClearButtonEnabled(True)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MS)
+        self._typing.timeout.connect(self._use_filter)
+        self._filter.textChanged.connect(lambda _: self._typing.start())
+        gap = self.fontMetrics().height() // 2
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        above = QHBoxLayout()
+        above.setContentsMargins(gap, gap, gap, gap)
+        above.addWidget(self._filter)
+        column.addLayout(above)
+        column.addWidget(self.tree, 1)
+        column.addLayout(self._view_bar())
+
+    def _view_bar(self) -> QHBoxLayout:
+        gap = self.fontMetrics().height() // 4
+        row = QHBoxLayout()
+        row.setContentsMargins(gap, gap, gap, gap)
+        row.setSpacing(gap)
+        for view, title in _PLAIN_VIEWS:
+            button = self._view_button(title)
+            button.setDefaultAction(self._view_action(view, title))
+            row.addWidget(button)
+        organised = self._view_button("Organisation")
+        organised.setText("Organisation")
+        organised.setObjectName("view.organisation")
+        organised.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(organised)
+        menu.addActions([self._view_action(view, title) for view, title in _ORGANISED])
+        organised.setMenu(menu)
+        row.addWidget(organised)
+        row.addStretch(1)
+        return row
+
+    def _view_button(self, title: str) -> QToolButton:
+        button = QToolButton()
+        button.setAccessibleName(title)
+        button.setAutoRaise(True)
+        button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return button
+
+    def _view_action(self, view: str, title: str) -> QAction:
+        action = QAction(title, self._views)
+        action.setObjectName(f"view.{view}")
+        action.setData(view)
+        action.setCheckable(True)
+        action.setChecked(view == self._view)
+        action.triggered.connect(partial(self._view_chosen, view))
+        return action
+
+    def _view_chosen(self, view: str, _checked: bool = False) -> None:
+        self.use_view(view)
+
+    def _show_waiting(self, pool: OpenPool) -> None:
+        self._model.take(self._live.show_server(pool.key, Server(pool.source.title, pool.source.title, "connecting")))
+
+    def _drop(self, pool: OpenPool) -> None:
+        self._connected.discard(pool.key)
+        self._model.take(self._live.disconnect(pool.key))
+
+    def _follow(self, news: PoolNews) -> None:
+        if news.pool.key in self._connected:
+            self._model.take(self._live.apply(news.pool.key, news.change, news.differing))
+            self.tree.judge_drag_again()
+
+    def _choose_first(self) -> None:
+        index = self._model.index(0, 0)
+        if index.isValid():
+            self.tree.choose([self._model.key(index)])
+
+    def _use_filter(self) -> None:
+        """While something is typed the tree is open throughout; afterwards it is as it was, the selection in view."""
+        matches = quick_filter(self._filter.text())
+        if matches is not None and self._unfiltered is None:
+            self._unfiltered = [key for key in self._model.keys() if self._is_open(key)]
+        self._options = replace(self._options, matches=matches)
+        self._rearrange()
+        if matches is not None:
+            self.tree.expandAll()
+        elif self._unfiltered is not None:
+            open_keys, self._unfiltered = self._unfiltered, None
+            self.tree.collapseAll()
+            for key in open_keys:
+                self.tree.expand(self._model.index_of_key(key))
+            self.tree.scrollTo(self.tree.currentIndex())
+
+    def _is_open(self, key: Key) -> bool:
+        return self.tree.isExpanded(self._model.index_of_key(key))
+
+    def _rearrange(self) -> None:
+        self._model.take(self._live.change_view(VIEWS[self._view](self._options)))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self._filter.hasFocus():
+            self._filter.clear()
+            self.tree.setFocus()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return) and self._filter.hasFocus():
+            self.tree.setFocus()
+        else:
+            super().keyPressEvent(event)

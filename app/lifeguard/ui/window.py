@@ -1,0 +1,200 @@
+"""The window: it lays out and wires; what is shown and what is done is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+
+from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow, QSplitter, QToolBar, QVBoxLayout, QWidget
+
+from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.selection import Selection
+from lifeguard.settings.model import WindowState
+from lifeguard.tree.node import Thing
+from lifeguard.ui.actions import Actions, Run
+from lifeguard.ui.banner import Banner
+from lifeguard.ui.history import History
+from lifeguard.ui.jobs.tray import JobsTray
+from lifeguard.ui.own_actions import OwnActions
+from lifeguard.ui.pools import PoolNews, Pools
+from lifeguard.ui.tabs.stack import TabStack
+from lifeguard.ui.tabs.tab import Tab
+from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.tree.pane import TreePane
+
+_JUDGE_MS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Doings:
+    """What the window asks of others."""
+
+    run: Run
+    migrate: Callable[[Selection], object]
+    own: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+
+class MainWindow(QMainWindow):
+    """`gone` tells that the user has closed it."""
+
+    gone = Signal()
+    retried = Signal()
+
+    def __init__(self, pools: Pools, board: JobBoard, tabs: Sequence[Tab], doings: Doings, theme: Theme) -> None:
+        super().__init__()
+        self.setObjectName("window")
+        self.setWindowTitle("Lifeguard")
+        self._pools = pools
+        self._theme = theme
+        self.pane = TreePane(pools, doings.migrate, theme)
+        self.stack = TabStack(tabs, theme)
+        self.banner = Banner(theme)
+        self.tray = JobsTray(board, theme)
+        self._history = History()
+        self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
+        self._actions = Actions(doings.run, self._own.actions, theme, self)
+        self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._lay_out()
+        self._judge = QTimer(self)
+        self._judge.setSingleShot(True)
+        self._judge.setInterval(_JUDGE_MS)
+        self._judge.timeout.connect(self._judge_actions)
+        self._wire()
+        self._actions.refresh(Selection(()))
+
+    def show_things(self, things: Sequence[Thing]) -> None:
+        """Go to these objects, in the tree and on the right."""
+        if not self.pane.choose(things) and things:
+            self.stack.show_object(self._pools.shown(things[0]))
+
+    def remember(self) -> WindowState:
+        """How the window stands, for the next start."""
+        return WindowState(
+            geometry=bytes(self.saveGeometry().data()),
+            layout=bytes(self._splitter.saveState().data()),
+            last_tab=self.stack.current,
+            view=self.pane.view,
+        )
+
+    def recall(self, state: WindowState) -> None:
+        if not (state.geometry and self.restoreGeometry(QByteArray(state.geometry))):
+            line = self.fontMetrics().height()
+            self.resize(line * 84, line * 52)
+        if state.layout:
+            self._splitter.restoreState(QByteArray(state.layout))
+        if state.last_tab:
+            self.stack.prefer(state.last_tab)
+        self.pane.use_view(state.view)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        event.accept()
+        self.gone.emit()
+
+    def end(self) -> None:
+        """Let go of everything; the window is not shown any more."""
+        self._judge.stop()
+        self.stack.show_object(None)
+        self.pane.close_pane()
+        self.tray.close_tray()
+        for leave in self._leave:
+            leave()
+        self.deleteLater()
+
+    def _lay_out(self) -> None:
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.banner)
+        column.addWidget(self.stack, 1)
+        self._splitter.addWidget(self.pane)
+        self._splitter.addWidget(right)
+        self._splitter.setStretchFactor(1, 1)
+        self._splitter.setChildrenCollapsible(False)
+        line = self.fontMetrics().height()
+        self._splitter.setSizes([line * 20, line * 64])
+        whole = QWidget()
+        rows = QVBoxLayout(whole)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.setSpacing(0)
+        rows.addWidget(self._splitter, 1)
+        rows.addWidget(self.tray)
+        self.setCentralWidget(whole)
+        bar = QToolBar("Toolbar")
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setIconSize(icon_size())
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self.addToolBar(bar)
+        self._own.fill_first_menus(self.menuBar())
+        self._own.fill_toolbar(bar)
+        self._actions.fill_menu_bar(self.menuBar())
+        self._actions.fill_toolbar(bar)
+
+    def _wire(self) -> None:
+        self.pane.chosen.connect(self._show_chosen)
+        self.pane.menu_wanted.connect(self._open_menu)
+        self.stack.switched.connect(lambda _: self._note_place())
+        self.banner.acted.connect(self.retried)
+        self._leave = [
+            self._pools.changed.connect(self._follow),
+            self._theme.changed.connect(lambda _: self._repaint_icons()),
+        ]
+
+    def _window_doings(self) -> dict[str, Callable[[], object]]:
+        return {
+            "app.quit": self.close,
+            "go.back": lambda: self._go(self._history.back()),
+            "go.forward": lambda: self._go(self._history.forward()),
+            "go.filter": lambda: self.pane.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason),
+        }
+
+    def _selection(self) -> Selection:
+        return self._pools.selection(self.pane.things())
+
+    def _show_chosen(self) -> None:
+        things = self.pane.things()
+        shown = self._pools.shown(things[0]) if things else None
+        if shown is not None and shown.ref not in shown.source.inventory:
+            shown = None
+        self.stack.show_object(shown)
+        self._note_place()
+        self._judge.start()
+
+    def _note_place(self) -> None:
+        things = self.pane.things()
+        if things:
+            self._history.visit(things[0], self.stack.current)
+        self._own.allow("go.back", self._history.can_go_back)
+        self._own.allow("go.forward", self._history.can_go_forward)
+
+    def _go(self, place: tuple[Thing, str] | None) -> None:
+        if place is not None:
+            thing, tab = place
+            with self._history.held():
+                self.show_things([thing])
+                self.stack.prefer(tab)
+            self._note_place()
+
+    def _follow(self, news: PoolNews) -> None:
+        shown = self.stack.shown
+        if shown is not None and shown.source is news.pool.source:
+            self.stack.renew(news.change)
+        if not self._judge.isActive():
+            self._judge.start()
+
+    def _judge_actions(self) -> None:
+        self._actions.refresh(self._selection())
+
+    def _open_menu(self, place: QPoint) -> None:
+        self._actions.refresh(self._selection())
+        self._actions.context_menu().popup(place)
+
+    def _repaint_icons(self) -> None:
+        self.pane.repaint_icons()
+        self.stack.repaint_icons()
+        self.tray.repaint_icons()
+        self._actions.repaint_icons()
+        self._own.repaint_icons()

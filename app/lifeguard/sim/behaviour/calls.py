@@ -9,11 +9,17 @@ from lifeguard.sim.behaviour import (
     operation_calls,
     placement,
     vm_config,
+    vm_enquiries,
+    vm_making,
+    vm_snapshots,
     vm_start,
     vm_stop,
 )
 from lifeguard.sim.context import Handler
 
-_MODULES = (agility, memory, migration, operation_calls, placement, vm_config, vm_start, vm_stop)
+_MODULES = (
+    agility, memory, migration, operation_calls, placement, vm_config, vm_enquiries,
+    vm_making, vm_snapshots, vm_start, vm_stop,
+)  # fmt: skip
 
 HANDLERS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

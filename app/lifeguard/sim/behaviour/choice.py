@@ -14,23 +14,24 @@ _BIAS = 1.25
 """Above 1, hosts with more free memory are somewhat likelier."""
 
 
-def best_hosts(db: Database, vm_ref: str, *, check_cpu: bool = False) -> list[str]:
+def best_hosts(db: Database, vm_ref: str) -> list[str]:
     """Hosts of the best rank that can take the VM, the emptiest first; empty when none can.
 
     The affinity host goes first if it can; then hosts with room for everybody's maximum; then all others.
     """
     vm = db.row("VM", vm_ref)
-    hosts = [ref for ref in possible_hosts(db, vm_ref) if not check_cpu or verdict(db, vm_ref, ref) is None]
-    hosts = [ref for ref in hosts if lookup.is_available(db, ref)]
+    hosts = [ref for ref in possible_hosts(db, vm_ref) if lookup.is_available(db, ref)]
+    if vm["power_state"] == "Suspended":
+        hosts = [ref for ref in hosts if verdict(db, vm_ref, ref) is None] or hosts
     if vm["affinity"] in hosts:
         return [vm["affinity"]]
     roomy = [ref for ref in hosts if _free_at_maximum_bytes(db, ref) >= _maximum_bytes(vm)]
     return sorted(roomy or hosts, key=lambda ref: -memory.free_bytes(db, ref))
 
 
-def choose_host(db: Database, vm_ref: str, rng: random.Random, *, check_cpu: bool = False) -> str:
+def choose_host(db: Database, vm_ref: str, rng: random.Random) -> str:
     """One of the best hosts at random. Raises ApiError NO_HOSTS_AVAILABLE."""
-    hosts = best_hosts(db, vm_ref, check_cpu=check_cpu)
+    hosts = best_hosts(db, vm_ref)
     if not hosts:
         raise ApiError("NO_HOSTS_AVAILABLE")
     return hosts[int(len(hosts) * rng.random() ** _BIAS)]

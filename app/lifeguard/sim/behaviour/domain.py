@@ -46,6 +46,19 @@ def device_name(userdevice: str) -> str:
     return f"xvd{name}"
 
 
+def position(userdevice: str) -> int | None:
+    """The place a disk's device name stands for: `1`, `xvdb`, `hdb` and `sdb` are all 1. None for other names."""
+    if userdevice.isdigit():
+        return int(userdevice)
+    letters = userdevice.removeprefix("xvd") if userdevice.startswith("xvd") else userdevice[2:]
+    if not letters.isalpha() or userdevice[:2] not in ("xv", "hd", "sd") or not letters.islower():
+        return None
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - ord("a") + 1
+    return number - 1
+
+
 def appear(context: Context, vm_ref: str, host_ref: str) -> None:
     """The domain was built on the host: who lives where changes first, then what follows from it."""
     db = context.db

@@ -11,6 +11,7 @@ from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
+_HOP_S = 0.02
 _POLL_S = 0.1
 _LONGEST_WAIT_S = 60.0
 
@@ -21,10 +22,16 @@ def assert_online(db: Database, host_ref: str) -> None:
         raise ApiError("HOST_OFFLINE", host_ref)
 
 
-def assert_home_online(db: Database, vm_ref: str) -> str:
-    """The host the VM lives on. Raises ApiError HOST_OFFLINE when it is down."""
-    host_ref = str(db.get("VM", vm_ref, "resident_on"))
-    assert_online(db, host_ref)
+async def forward(context: Context, host_ref: str) -> None:
+    """What follows happens on that host. Raises ApiError HOST_OFFLINE when it is down."""
+    assert_online(context.db, host_ref)
+    await context.clock.sleep(_HOP_S)
+
+
+async def forward_home(context: Context, vm_ref: str) -> str:
+    """Go on where the VM lives and return that host. Raises ApiError HOST_OFFLINE when it is down."""
+    host_ref = str(context.db.get("VM", vm_ref, "resident_on"))
+    await forward(context, host_ref)
     return host_ref
 
 

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import alerts, domain, lookup, pace, protection
 from lifeguard.sim.behaviour.cpu import assert_compatible
-from lifeguard.sim.behaviour.forwarding import assert_home_online
+from lifeguard.sim.behaviour.forwarding import forward
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.placement import assert_can_boot_here
@@ -28,10 +28,11 @@ async def pool_migrate(context: Context, vm_ref: str, host_ref: str, options: Ma
         assert_compatible(db, vm_ref, host_ref)
     assert_vm(db, vm_ref, "pool_migrate", force=force)
     with marked(context, "VM", vm_ref, "pool_migrate"):
-        source_ref = assert_home_online(db, vm_ref)
+        source_ref = db.get("VM", vm_ref, "resident_on")
         assert_destination(db, vm_ref, host_ref)
         context.allow_cancel()
         with reserved(context, vm_ref, host_ref, "vm_migrate"):
+            await forward(context, source_ref)
             await transfer(context, vm_ref, source_ref, host_ref)
             switch_over(context, vm_ref, host_ref)
             await context.clock.sleep(_STEP_S)

@@ -20,12 +20,12 @@ _UNKNOWN_SYSTEM = {"name": "Debian GNU/Linux 12 (bookworm)", "uname": "6.1.0-18-
 
 def take_away(db: Database, vm_ref: str) -> dict[str, Any] | None:
     """A boot begins: forget what the tools said. Returns what they will say again; None for a guest without tools."""
-    vm = db.row("VM", vm_ref)
-    known = lookup.find(db, "VM_guest_metrics", vm["guest_metrics"])
+    vm, known_ref = db.row("VM", vm_ref), db.get("VM", vm_ref, "guest_metrics")
+    known = lookup.find(db, "VM_guest_metrics", known_ref)
     report = dict(known) if known else (None if _has_run_before(db, vm) else _first_report())
     if known is not None:
         db.set("VM", vm_ref, "guest_metrics", NULL_REF)
-        db.destroy("VM_guest_metrics", vm["guest_metrics"])
+        db.destroy("VM_guest_metrics", known_ref)
     return report
 
 

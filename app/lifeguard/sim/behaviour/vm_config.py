@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifeguard.sim.behaviour import domain, lookup, memory, pace
-from lifeguard.sim.behaviour.forwarding import assert_home_online
+from lifeguard.sim.behaviour.forwarding import forward_home
 from lifeguard.sim.behaviour.lookup import Row
 from lifeguard.sim.behaviour.memory import assert_ordered
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
@@ -32,7 +32,7 @@ async def set_memory_dynamic_range(context: Context, vm_ref: str, low: int, high
 
 async def _balloon(context: Context, vm_ref: str, vm: Row, low: int, high: int) -> None:
     """A running guest gives or takes memory; what it takes must be there."""
-    host_ref = assert_home_online(context.db, vm_ref)
+    host_ref = await forward_home(context, vm_ref)
     more, free = low - vm["memory_dynamic_min"], memory.free_bytes(context.db, host_ref)
     if more > free:
         raise ApiError("HOST_NOT_ENOUGH_FREE_MEMORY", str(more // _KIB), str(free // _KIB))
@@ -114,7 +114,7 @@ async def set_vcpus_live(context: Context, vm_ref: str, value: int) -> None:
     if not 0 < value <= db.get("VM", vm_ref, "VCPUs_max"):
         raise ApiError("INVALID_VALUE", "VCPU values must satisfy: 0 < VCPUs ≤ VCPUs_max", str(value))
     with marked(context, "VM", vm_ref, "changing_VCPUs_live"):
-        assert_home_online(db, vm_ref)
+        await forward_home(context, vm_ref)
         await context.clock.sleep(pace.PLUG_S)
         db.set("VM", vm_ref, "VCPUs_at_startup", value)
         metrics = db.get("VM", vm_ref, "metrics")
@@ -180,9 +180,14 @@ def _non_negative(field: str) -> Handler:
     return write
 
 
+def free_positions(db: Database, vm: Row) -> list[int]:
+    """Where a further disk may go: 0 is the first."""
+    used = {domain.position(vbd["userdevice"]) for _, vbd in lookup.devices(db, vm, "VBD")}
+    return [number for number in range(_VBD_POSITIONS) if number not in used]
+
+
 async def get_allowed_vbd_devices(context: Context, vm_ref: str) -> tuple[str, ...]:
-    used = {vbd["userdevice"] for _, vbd in lookup.devices(context.db, context.db.row("VM", vm_ref), "VBD")}
-    return tuple(str(number) for number in range(_VBD_POSITIONS) if str(number) not in used)
+    return tuple(str(number) for number in free_positions(context.db, context.db.row("VM", vm_ref)))
 
 
 async def get_allowed_vif_devices(context: Context, vm_ref: str) -> tuple[str, ...]:

@@ -9,6 +9,8 @@ from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import alerts, domain, lookup, pace, protection, tools
 from lifeguard.sim.behaviour.bios import fill_bios_strings
 from lifeguard.sim.behaviour.choice import choose_host
+from lifeguard.sim.behaviour.cpu import assert_compatible
+from lifeguard.sim.behaviour.forwarding import forward
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.operations.whole import check_host
@@ -94,26 +96,28 @@ def _run(context: Context, vm_ref: str, host_ref: str, start_paused: bool) -> No
 async def resume(context: Context, vm_ref: str, start_paused: bool, force: bool) -> None:
     assert_vm(context.db, vm_ref, "resume")
     with marked(context, "VM", vm_ref, "resume"):
-        host_ref = choose_host(context.db, vm_ref, context.rng, check_cpu=not force)
+        host_ref = choose_host(context.db, vm_ref, context.rng)
         await _wake(context, vm_ref, host_ref, start_paused, force)
 
 
 async def resume_on(context: Context, vm_ref: str, host_ref: str, start_paused: bool, force: bool) -> None:
     assert_vm(context.db, vm_ref, "resume_on")
     with marked(context, "VM", vm_ref, "resume_on"):
-        assert_can_boot_here(context.db, vm_ref, host_ref, check_cpu=not force)
+        assert_can_boot_here(context.db, vm_ref, host_ref, check_cpu=False)
         await _wake(context, vm_ref, host_ref, start_paused, force)
 
 
 async def _wake(context: Context, vm_ref: str, host_ref: str, start_paused: bool, force: bool) -> None:
     """The saved memory comes back; its image is not needed any more."""
-    db = context.db
-    image = db.get("VM", vm_ref, "suspend_VDI")
-    if lookup.find(db, "VDI", image) is None:
-        raise ApiError("VM_HAS_NO_SUSPEND_VDI", vm_ref)
+    db, image = context.db, context.db.get("VM", vm_ref, "suspend_VDI")
     if not force:
         protection.assert_start_keeps_plan(db, vm_ref, host_ref)
     with reserved(context, vm_ref, host_ref, "vm_resume"):
+        await forward(context, host_ref)
+        if not db.has("VDI", image):
+            raise ApiError("VM_HAS_NO_SUSPEND_VDI", vm_ref)
+        if not force:
+            assert_compatible(db, vm_ref, host_ref)
         await pace.take(context, pace.RESUME_S)
         started = _start_time(context, vm_ref)
         domain.attach_devices(db, vm_ref)

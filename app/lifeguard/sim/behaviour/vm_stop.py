@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import alerts, domain, lookup, pace, suspension, tools
-from lifeguard.sim.behaviour.forwarding import assert_home_online, cancel_others
+from lifeguard.sim.behaviour.forwarding import cancel_others, forward_home
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.context import Context, Handler
@@ -16,7 +16,7 @@ _SOFTER = ("clean_shutdown", "clean_reboot", "pool_migrate", "call_plugin", "sus
 async def clean_shutdown(context: Context, vm_ref: str) -> None:
     assert_vm(context.db, vm_ref, "clean_shutdown")
     with marked(context, "VM", vm_ref, "clean_shutdown"):
-        host_ref = assert_home_online(context.db, vm_ref)
+        host_ref = await forward_home(context, vm_ref)
         await pace.take(context, pace.CLEAN_SHUTDOWN_S)
         domain.go_halted(context.db, vm_ref)
     alerts.vm_event(context, "VM_SHUTDOWN", vm_ref, f"shutdown {alerts.on_host(context.db, host_ref)}")
@@ -35,14 +35,14 @@ async def shutdown(context: Context, vm_ref: str) -> None:
     assert_vm(db, vm_ref, "shutdown")
     with marked(context, "VM", vm_ref, "shutdown"):
         if db.get("VM", vm_ref, "power_state") == "Running":
-            assert_home_online(db, vm_ref)
+            await forward_home(context, vm_ref)
             await pace.take(context, pace.CLEAN_SHUTDOWN_S)
         await _end(context, vm_ref)
 
 
 async def _end(context: Context, vm_ref: str) -> None:
     db = context.db
-    host_ref = assert_home_online(db, vm_ref)
+    host_ref = await forward_home(context, vm_ref)
     if db.get("VM", vm_ref, "power_state") == "Suspended":
         suspension.drop_image(db, vm_ref)
     else:
@@ -67,7 +67,7 @@ async def hard_reboot(context: Context, vm_ref: str) -> None:
 async def _reboot(context: Context, vm_ref: str) -> None:
     """Running throughout; the domain and its start time are new."""
     db = context.db
-    host_ref = assert_home_online(db, vm_ref)
+    host_ref = await forward_home(context, vm_ref)
     await pace.take(context, pace.REBOOT_S, 0.0, 0.9)
     report = tools.take_away(db, vm_ref)
     domain.appear(context, vm_ref, host_ref)
@@ -88,7 +88,7 @@ async def unpause(context: Context, vm_ref: str) -> None:
 async def _hold(context: Context, vm_ref: str, operation: str, state: str, alert: str, word: str) -> None:
     assert_vm(context.db, vm_ref, operation)
     with marked(context, "VM", vm_ref, operation):
-        host_ref = assert_home_online(context.db, vm_ref)
+        host_ref = await forward_home(context, vm_ref)
         await context.clock.sleep(pace.PAUSE_S)
         context.db.set("VM", vm_ref, "power_state", state)
     alerts.vm_event(context, alert, vm_ref, f"{word} {alerts.on_host(context.db, host_ref)}")
@@ -99,7 +99,7 @@ async def suspend(context: Context, vm_ref: str) -> None:
     db = context.db
     assert_vm(db, vm_ref, "suspend")
     with marked(context, "VM", vm_ref, "suspend"):
-        host_ref = assert_home_online(db, vm_ref)
+        host_ref = await forward_home(context, vm_ref)
         sr_ref = suspension.suspend_sr(db, vm_ref, host_ref)
         image = suspension.create_image(db, vm_ref, sr_ref)
         try:

@@ -66,7 +66,7 @@ def loads(body: bytes) -> Any:
 
 
 def _with_carriage_returns(body: bytes) -> bytes:
-    """xapi writes a carriage return inside a value as it is, where XML would have it read as a line feed."""
+    """The server writes a carriage return in a value as it is, where XML would have it read as a line feed."""
     start, end = body.find(b"<methodResponse"), body.rfind(b">")
     if start < 0 or b"\r" not in body:
         return body

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections import Counter
+from itertools import pairwise
 from typing import Any
 from xml.etree import ElementTree
 
@@ -57,6 +58,14 @@ def _result(exchange: Exchange) -> Any:
     return rows + more, rest
 
 
+def _raised(exchange: Exchange) -> ApiFailure | None:
+    try:
+        _result(exchange)
+    except ApiFailure as failure:
+        return failure
+    return None
+
+
 def test_every_recorded_answer_decodes_or_raises_what_the_server_said() -> None:
     counted: Counter[str] = Counter()
     for exchange in exchanges(WIRE):
@@ -64,14 +73,9 @@ def test_every_recorded_answer_decodes_or_raises_what_the_server_said() -> None:
             counted["http"] += 1
             continue
         said = _said(exchange)
-        try:
-            _result(exchange)
-        except ApiFailure as failure:
-            assert said == [failure.code, *failure.params], exchange.path
-            counted["failed"] += 1
-        else:
-            assert said is None, exchange.path
-            counted["succeeded"] += 1
+        raised = _raised(exchange)
+        assert said == (None if raised is None else [raised.code, *raised.params]), exchange.path
+        counted["succeeded" if raised is None else "failed"] += 1
     assert counted["succeeded"] > 700
     assert counted["failed"] > 350
 
@@ -104,7 +108,7 @@ def _trios() -> list[tuple[Exchange, Exchange]]:
     found: list[tuple[Exchange, Exchange]] = []
     for folder in sorted(WIRE.iterdir()):
         listed = exchanges(folder)
-        for first, second in zip(listed, listed[1:], strict=False):
+        for first, second in pairwise(listed):
             if _name(first) == _name(second) and first.protocol != second.protocol and first.method == second.method:
                 found.append((first, second))
     return found

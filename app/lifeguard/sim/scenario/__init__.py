@@ -1,1 +1,1 @@
-"""Made-up pools that look like a real site: hosts, storage, networks and machines with all their records."""
+"""Generated sites: a pool that looks as if people had worked with it for years, made anew from a seed."""

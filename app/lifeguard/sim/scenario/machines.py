@@ -1,208 +1,233 @@
-"""The templates and virtual machines of a generated site, with disks, interfaces, metrics and consoles."""
+"""The hosts of a site: hardware of two generations, control domains, processors, cards."""
 
 from __future__ import annotations
 
-import random
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
-from lifeguard.clock import Clock
 from lifeguard.datamodel.schema import NULL_REF
-from lifeguard.sim import dates
-from lifeguard.sim.database import Database
-from lifeguard.sim.scenario.hosts import Built
-from lifeguard.sim.scenario.plan import GIB, Machine, Role, Site, overhead_bytes
-from lifeguard.sim.scenario.storage import add_disk
+from lifeguard.sim.scenario.draft import GIB, MIB, Draft
 
-_TEMPLATES = ("Debian Bookworm 12", "Ubuntu Noble Numbat 24.04", "Rocky Linux 9", "Windows Server 2022 (64-bit)",
-              "Windows 11 (64-bit)", "Other install media")  # fmt: skip
-_SHARED = ("nfs-gold", "nfs-silver", "san-tank")
-_NETWORK_OF_TAG = {"production": "Production", "critical": "Production", "engineering": "Engineering",
-                   "desktop": "Office", "office": "Office", "operations": "Management"}  # fmt: skip
-_RUNNING = ("changing_dynamic_range", "migrate_send", "pool_migrate", "changing_VCPUs_live", "suspend", "hard_reboot",
-            "hard_shutdown", "clean_reboot", "clean_shutdown", "pause", "checkpoint", "snapshot")  # fmt: skip
-_HALTED = ("changing_NVRAM", "changing_dynamic_range", "changing_shadow_memory", "changing_static_range",
-           "make_into_template", "migrate_send", "destroy", "export", "start_on", "start", "clone", "copy",
-           "snapshot")  # fmt: skip
-_SUSPENDED = ("migrate_send", "resume_on", "resume", "checkpoint", "destroy", "export", "hard_shutdown", "snapshot")
-_TEMPLATE = ("changing_NVRAM", "changing_dynamic_range", "changing_shadow_memory", "changing_static_range", "provision",
-             "export", "clone", "copy")  # fmt: skip
-_WINDOWS = {"name": "Microsoft Windows 11 Pro", "distro": "windows", "major": "10", "minor": "0"}
-_DEBIAN = {"name": "Debian GNU/Linux 12 (bookworm)", "distro": "debian", "major": "12", "minor": "5", "uname": "6.1.0"}
-_OPERATIONS = {"Running": _RUNNING, "Halted": _HALTED, "Suspended": _SUSPENDED}
+STANDARD_GIB = (32, 64, 96, 128, 192, 256, 384, 512, 768, 1024, 1536, 2048, 3072, 4096)
+_SITES = ("paris", "lyon", "lille", "nantes")
+_HOSTS_PER_SITE = 8
+DOMAIN = "marmot.example"
 
 
-def add_templates(db: Database, built: Built) -> None:
-    for name in _TEMPLATES:
-        role = Role("template", "", "", 2, 4 * GIB, 20 * GIB)
-        built.templates[name] = db.insert(
-            "VM",
-            {
-                **_shape(role),
-                "name_label": name,
-                "name_description": f"Template for {name}",
-                "is_a_template": True,
-                "is_default_template": True,
-                "allowed_operations": _TEMPLATE,
-                "other_config": {
-                    "default_template": "true",
-                    "install-methods": "cdrom",
-                    "disks": '<provision><disk device="0" size="21474836480" sr="" bootable="true" type="system"/>'
-                    "</provision>",
-                },
-            },
-        )
+@dataclass(frozen=True, slots=True)
+class Model:
+    """One kind of server as bought."""
+
+    maker: str
+    product: str
+    cpu: str
+    family_model: tuple[str, str, str]
+    speed_mhz: str
+    sockets: int
+    cores: int
+    features: str
 
 
-def add_machines(db: Database, clock: Clock, site: Site, built: Built, rng: random.Random) -> None:
-    for number, machine in enumerate(site.machines):
-        _add_machine(db, clock, built, rng, machine, number)
+NEW = Model("Dell Inc.", "PowerEdge R660", "Intel(R) Xeon(R) Gold 6438Y+", ("6", "143", "8"), "2000.000", 2, 32,
+            "1fcbfbff-f7fa3223-2c100800-00000121-0000000f-f3bf27ab-1a405f4e-00000000-00000110-9c000400")  # fmt: skip
+OLD = Model("Dell Inc.", "PowerEdge R640", "Intel(R) Xeon(R) Gold 6248R CPU @ 3.00GHz", ("6", "85", "7"),
+            "3000.000", 2, 24,
+            "1fcbfbff-f7fa3223-2c100800-00000121-0000000f-d19f27ab-0000000c-00000000-00000100-9c000400")  # fmt: skip
 
 
-def _add_machine(
-    db: Database, clock: Clock, built: Built, rng: random.Random, machine: Machine, number: int
-) -> None:
-    is_running = machine.state == "Running"
-    host = NULL_REF if machine.host is None else built.hosts[machine.host]
-    started_s = clock.time_s() - rng.uniform(1, 40) * 86400
-    address = f"10.{40 + number // 62500}.{number // 250 % 250}.{number % 250 + 1}"
-    template = "Windows 11 (64-bit)" if machine.role.is_windows else "Debian Bookworm 12"
-    ref = db.insert(
-        "VM",
-        {
-            **_shape(machine.role),
-            "name_label": machine.name,
-            "name_description": f"{machine.role.tag.capitalize()} machine",
-            "power_state": machine.state,
-            "resident_on": host,
-            "affinity": host if machine.is_local else NULL_REF,
-            "domid": number + 1 if is_running else -1,
-            "memory_target": machine.role.memory_bytes if is_running else 0,
-            "tags": (machine.role.tag,),
-            "other_config": {
-                "folder": machine.role.folder,
-                "mac_seed": db.new_uuid(),
-                "base_template_name": template,
-            },
-            "allowed_operations": _OPERATIONS[machine.state],
-            "metrics": _add_metrics(db, clock, machine, started_s),
-            "guest_metrics": _add_guest_metrics(db, clock, machine, address) if is_running else NULL_REF,
-            "last_boot_CPU_flags": {"vendor": "GenuineIntel", "features": _features(db, host)} if is_running else {},
+@dataclass(frozen=True, slots=True)
+class Machine:
+    """A host as planned: its place in the site and what it is bought with."""
+
+    ref: str
+    name: str
+    address: str
+    model: Model
+    memory_gib: int
+
+
+def host_name(at: int) -> str:
+    site = _SITES[at // _HOSTS_PER_SITE % len(_SITES)]
+    number = at % _HOSTS_PER_SITE + 1 + at // (_HOSTS_PER_SITE * len(_SITES)) * _HOSTS_PER_SITE
+    return f"hv-{site}-{number:02d}"
+
+
+def address(at: int, *, net: int = 0) -> str:
+    """The address of host number `at` on the management (0) or a storage network."""
+    return f"10.71.{net}.{at + 11}" if at < 240 else f"10.71.{net}.{at - 239}"
+
+
+def dom0_gib(memory_gib: int) -> int:
+    return 2 if memory_gib <= 64 else 4 if memory_gib <= 256 else 8
+
+
+def xen_overhead_bytes(memory_gib: int) -> int:
+    """What Xen itself takes: its heap and its tables over all memory."""
+    return 160 * MIB + memory_gib * 5 * MIB // 4
+
+
+def next_standard(gib: float) -> int:
+    """The smallest amount of memory servers are sold with that is at least `gib`."""
+    return next((size for size in STANDARD_GIB if size >= gib), STANDARD_GIB[-1])
+
+
+def write_hosts(draft: Draft, memory_gib: Sequence[int]) -> list[Machine]:
+    """Write host, metrics, processors, cards and control domain of each."""
+    old_from = len(memory_gib) - len(memory_gib) // 3
+    return [
+        _write_host(draft, at, size, OLD if at >= old_from else NEW) for at, size in enumerate(memory_gib)
+    ]
+
+
+def _write_host(draft: Draft, at: int, memory_gib: int, model: Model) -> Machine:
+    name, ip = host_name(at), address(at)
+    up_days = draft.rng.uniform(8, 190)
+    metrics = draft.add("host_metrics", memory_total=memory_gib * GIB, memory_free=0, live=True,
+                        last_updated=draft.ago(0))  # fmt: skip
+    host = draft.add(
+        "host",
+        name_label=name,
+        name_description=f"{model.product}, rack {chr(65 + at // 4 % 26)}{at % 4 + 1}",
+        hostname=name,
+        address=ip,
+        enabled=True,
+        metrics=metrics,
+        memory_overhead=xen_overhead_bytes(memory_gib),
+        virtual_hardware_platform_versions=(0, 1, 2),
+        iscsi_iqn=f"iqn.2024-02.example.marmot:{name}",
+        multipathing=True,
+        other_config={
+            "agent_start_time": f"{draft.ago_s(up_days) + 95}.",
+            "boot_time": f"{draft.ago_s(up_days)}.",
+            "iscsi_iqn": f"iqn.2024-02.example.marmot:{name}",
+            "multipathing": "true",
+            "multipathhandle": "dmp",
         },
+        tags=("new",) if model is NEW and at < 2 else (),
+        power_on_mode="IPMI" if at % 5 else "",
+        **_software(draft, name),
+        **_hardware(draft, model),
+        **_licence(draft),
     )
-    is_local = machine.is_local and machine.host is not None
-    sr = built.srs[host] if is_local else built.srs[rng.choice(_SHARED)]
-    _add_devices(db, built, machine, ref, sr, number)
-    if machine.state == "Suspended":
-        image = add_disk(db, built.srs["nfs-silver"], "Suspend image", machine.role.memory_bytes * 5 // 4, "suspend")
-        db.set("VM", ref, "suspend_VDI", image)
-    if is_running:
-        location = f"https://{db.get('host', host, 'address')}/console?ref={ref}"
-        db.insert("console", {"VM": ref, "protocol": "rfb", "location": location})
+    _write_processors(draft, host, model)
+    _write_display(draft, host)
+    _write_control_domain(draft, host, name, ip, memory_gib, up_days)
+    return Machine(host, name, ip, model, memory_gib)
 
 
-def _shape(role: Role) -> Mapping[str, Any]:
+def _software(draft: Draft, name: str) -> dict[str, object]:
+    release = draft.plan.release
+    major, minor = release.api_version.split(".")[:2]
+    xapi = release.software.get("xapi_build", "")
+    more = {"date": "2025-10-14", "hostname": "localhost", "linux": "4.19.0+1", "xen": "4.17.5-20", "dbv": "0.0.1",
+            "xapi": ".".join(xapi.split(".")[:2]), "build_number": "cloud", "network_backend": "openvswitch",
+            "xencenter_min": "2.21", "xencenter_max": "2.21", "db_schema": "5.785"}  # fmt: skip
     return {
-        "memory_static_max": role.memory_bytes,
-        "memory_static_min": role.memory_bytes // 4,
-        "memory_dynamic_max": role.memory_bytes,
-        "memory_dynamic_min": role.memory_bytes,
-        "memory_overhead": overhead_bytes(role.vcpus, role.memory_bytes),
-        "VCPUs_max": role.vcpus,
-        "VCPUs_at_startup": role.vcpus,
-        "HVM_boot_policy": "BIOS order",
-        "HVM_boot_params": {"order": "cdn", "firmware": "bios"},
-        "HVM_shadow_multiplier": 1.0,
-        "domain_type": "hvm",
-        "platform": {"acpi": "1", "apic": "true", "pae": "true", "viridian": str(role.is_windows).lower()},
-        "actions_after_shutdown": "destroy",
-        "actions_after_reboot": "restart",
-        "actions_after_crash": "restart",
-        "hardware_platform_version": 2,
+        "API_version_major": int(major),
+        "API_version_minor": int(minor),
+        "API_version_vendor": "XenSource",
+        "software_version": {**more, **release.software},
+        "latest_synced_updates_applied": "yes",
+        "last_software_update": draft.ago(34),
+        "tls_verification_enabled": True,
+        "ssl_legacy": False,
     }
 
 
-def _features(db: Database, host: str) -> str:
-    return str(db.get("host", host, "cpu_info")["features_hvm"])
-
-
-def _add_metrics(db: Database, clock: Clock, machine: Machine, started_s: float) -> str:
-    is_running = machine.state == "Running"
-    return db.insert(
-        "VM_metrics",
-        {
-            "memory_actual": machine.role.memory_bytes if is_running else 0,
-            "VCPUs_number": machine.role.vcpus,
-            "start_time": dates.stamp(started_s),
-            "install_time": dates.stamp(started_s - 90 * 86400),
-            "last_updated": dates.stamp(clock.time_s()),
-            "hvm": True,
-            "current_domain_type": "hvm" if is_running else "unspecified",
+def _hardware(draft: Draft, model: Model) -> dict[str, object]:
+    return {
+        "capabilities": ("xen-3.0-x86_64", "hvm-3.0-x86_32", "hvm-3.0-x86_32p", "hvm-3.0-x86_64"),
+        "cpu_info": {**cpu_info(model), "speed": model.speed_mhz, "threads_per_core": "2"},
+        "cpu_configuration": {},
+        "sched_policy": "credit",
+        "supported_bootloaders": ("pygrub", "eliloader"),
+        "chipset_info": {"iommu": "true"},
+        "bios_strings": {
+            "bios-vendor": model.maker, "bios-version": "2.19.1", "system-manufacturer": model.maker,
+            "system-product-name": model.product, "system-version": "",
+            "system-serial-number": "".join(draft.rng.choices("BCDFGHJKLMNPQRSTVWXYZ0123456789", k=7)),
+            "baseboard-manufacturer": model.maker, "oem-1": "Xen",
         },
-    )
+    }  # fmt: skip
 
 
-def _add_guest_metrics(db: Database, clock: Clock, machine: Machine, address: str) -> str:
-    return db.insert(
-        "VM_guest_metrics",
-        {
-            "os_version": _WINDOWS if machine.role.is_windows else _DEBIAN,
-            "PV_drivers_version": {"major": "8", "minor": "2", "micro": "2", "build": "9"},
-            "PV_drivers_detected": True,
-            "PV_drivers_up_to_date": True,
-            "networks": {"0/ip": address, "0/ipv4/0": address},
-            "other": {f"feature-{what}": "1" for what in ("suspend", "shutdown", "reboot", "vcpu-hotplug")},
-            "last_updated": dates.stamp(clock.time_s()),
-            "live": True,
-            "can_use_hotplug_vbd": "yes",
-            "can_use_hotplug_vif": "yes",
-        },
-    )
+def cpu_info(model: Model) -> dict[str, str]:
+    family, number, stepping = model.family_model
+    return {
+        "cpu_count": str(model.sockets * model.cores * 2), "socket_count": str(model.sockets),
+        "vendor": "GenuineIntel", "modelname": model.cpu, "family": family, "model": number, "stepping": stepping,
+        "flags": "fpu de tsc msr pae mce cx8 apic sep mca cmov pat clflush acpi mmx fxsr sse sse2 ht syscall nx "
+                 "rdtscp lm constant_tsc pni pclmulqdq vmx ssse3 fma cx16 sse4_1 sse4_2 movbe popcnt aes avx avx2",
+        "features": model.features, "features_hvm": model.features, "features_pv": model.features,
+        "features_hvm_host": model.features, "features_pv_host": model.features,
+    }  # fmt: skip
 
 
-def _add_devices(db: Database, built: Built, machine: Machine, vm: str, sr: str, number: int) -> None:
-    is_attached = machine.state != "Halted"
-    disk = add_disk(db, sr, f"{machine.name} system", machine.role.disk_bytes, "system")
-    common = {"VM": vm, "unpluggable": True, "other_config": {"owner": ""}}
-    db.insert(
-        "VBD",
-        {
-            **common,
-            "VDI": disk,
-            "userdevice": "0",
-            "device": "xvda" if is_attached else "",
-            "bootable": True,
-            "mode": "RW",
-            "type": "Disk",
-            "currently_attached": is_attached,
-            "allowed_operations": ("attach", "unpause", "unplug", "pause") if is_attached else ("attach",),
-        },
-    )
-    db.insert(
-        "VBD",
-        {
-            **common,
-            "other_config": {},
-            "userdevice": "3",
-            "device": "xvdd" if is_attached else "",
-            "mode": "RO",
-            "type": "CD",
-            "empty": True,
-            "currently_attached": is_attached,
-            "allowed_operations": ("attach", "insert"),
-        },
-    )
-    db.insert(
-        "VIF",
-        {
-            "VM": vm,
-            "network": built.networks[_NETWORK_OF_TAG[machine.role.tag]],
-            "device": "0",
-            "MAC": f"02:16:3e:{0x40 + number // 65536:02x}:{number // 256 % 256:02x}:{number % 256:02x}",
-            "MTU": 1500,
-            "MAC_autogenerated": True,
-            "currently_attached": is_attached,
-            "locking_mode": "network_default",
-            "allowed_operations": ("attach", "unplug") if is_attached else ("attach",),
-        },
-    )
+def licence_features() -> dict[str, str]:
+    """No restriction at all, as in an edition without licences."""
+    restricted = (
+        "xen_motion", "storage_xen_motion", "dmc", "rbac", "ad", "wlb", "checkpoint", "pooling", "pool_size", "gpu",
+        "vgpu", "rpu", "updates", "vtpm", "cbt", "vlan", "qos", "snapshot_schedule", "export_resource_data",
+        "intellicache", "live_patching", "vswitch_controller", "email_alerting", "ssl_legacy_switch", "corosync",
+    )  # fmt: skip
+    return {**{f"restrict_{name}": "false" for name in restricted}, "enable_xha": "true"}
+
+
+def _licence(draft: Draft) -> dict[str, object]:
+    edition = "xcp-ng" if draft.plan.release.software.get("product_brand") == "XCP-ng" else "premium-per-socket"
+    return {
+        "edition": edition,
+        "license_params": {**licence_features(), "sku_type": edition, "expiry": "20380101T00:00:00Z", "sockets": "2"},
+        "license_server": {"address": "localhost", "port": "27000"},
+    }
+
+
+def _write_processors(draft: Draft, host: str, model: Model) -> None:
+    family, number, stepping = model.family_model
+    for at in range(model.sockets * model.cores * 2):
+        draft.add(
+            "host_cpu", host=host, number=at, vendor="GenuineIntel", speed=int(float(model.speed_mhz)),
+            modelname=model.cpu, family=int(family), model=int(number), stepping=stepping, features=model.features,
+        )  # fmt: skip
+
+
+def _write_display(draft: Draft, host: str) -> None:
+    """The card of the management controller, the one display every server has."""
+    groups = draft.tables["GPU_group"]
+    label = "Group of Matrox Electronics Systems Ltd. Integrated Matrox G200eW3 Graphics Controller GPUs"
+    group = next(iter(groups), None) or draft.add("GPU_group", name_label=label)
+    card = draft.add(
+        "PCI", host=host, pci_id="0000:03:00.0", class_id="0300", class_name="VGA compatible controller",
+        vendor_id="102b", vendor_name="Matrox Electronics Systems Ltd.", device_id="0536",
+        device_name="Integrated Matrox G200eW3 Graphics Controller", driver_name="mgag200",
+    )  # fmt: skip
+    draft.add("PGPU", PCI=card, GPU_group=group, host=host, is_system_display_device=True, dom0_access="enabled")
+
+
+def _write_control_domain(
+    draft: Draft, host: str, name: str, ip: str, memory_gib: int, up_days: float
+) -> None:  # fmt: skip
+    memory, vcpus = dom0_gib(memory_gib) * GIB, 16
+    metrics = draft.add(
+        "VM_metrics", memory_actual=memory, VCPUs_number=vcpus, start_time=draft.ago(up_days),
+        last_updated=draft.ago(0), current_domain_type="pv", state=("running",),
+    )  # fmt: skip
+    vm = draft.add(
+        "VM", name_label=f"Control domain on host: {name}",
+        name_description="The domain which manages physical devices and manages other domains",
+        power_state="Running", resident_on=host, affinity=host, domid=0, is_control_domain=True, metrics=metrics,
+        memory_static_min=memory // 2, memory_dynamic_min=memory, memory_dynamic_max=memory,
+        memory_static_max=memory, memory_target=memory, memory_overhead=0, VCPUs_max=vcpus, VCPUs_at_startup=vcpus,
+        guest_metrics=NULL_REF, actions_after_shutdown="destroy", actions_after_reboot="destroy",
+        actions_after_crash="destroy", domain_type="pv", has_vendor_device=False,
+        other_config={"storage_driver_domain": f"OpaqueRef:{draft.uuid()}", "is_system_domain": "true"},
+    )  # fmt: skip
+    draft.row("host", host)["control_domain"] = vm
+    for protocol in ("rfb", "vt100"):
+        write_console(draft, vm, ip, protocol)
+
+
+def write_console(draft: Draft, vm: str, ip: str, protocol: str = "rfb") -> None:
+    console = draft.add("console", VM=vm, protocol=protocol)
+    row = draft.row("console", console)
+    row["location"] = f"https://{ip}/console?uuid={row['uuid']}"

@@ -1,1 +1,130 @@
-"""The composition root: builds every object of the program with a window, joins them, and owns the shutdown."""
+"""The composition root: builds everything the window needs, runs it on one loop, and owns the way out."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from urllib.parse import urlsplit
+
+from msgspec import structs
+from PySide6.QtWidgets import QApplication
+from qasync import QEventLoop
+
+from lifeguard.clock import SystemClock
+from lifeguard.datamodel.records import Host
+from lifeguard.link.fleet import Fleet
+from lifeguard.link.gate import SessionTrust, TrustStore
+from lifeguard.link.link import Link
+from lifeguard.link.pinned import PinnedTrust
+from lifeguard.link.target import Target
+from lifeguard.settings.file import SettingsFile
+from lifeguard.settings.model import Settings
+from lifeguard.trust.pins import Pins
+from lifeguard.ui.desk import Desk
+from lifeguard.ui.dialogs.door import DialogGate
+from lifeguard.ui.interrupts import Interrupts
+from lifeguard.ui.picture import take_picture
+from lifeguard.ui.theme import Theme
+from lifeguard.xapi.failures import Failure
+
+_log = logging.getLogger(__name__)
+_PICTURE_PATIENCE_S = 40.0
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatedPool:
+    """Where a simulated pool answers: its master, and the URL of each host by ref."""
+
+    target: Target
+    hosts: Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to open. `simulated` waits for a simulated pool to be ready; `screenshot` ends the program once taken."""
+
+    databases: Mapping[str, bytes] = field(default_factory=dict)
+    simulated: Callable[[], Awaitable[SimulatedPool]] | None = None
+    screenshot: Path | None = None
+    tab: str = ""
+    remembers: bool = True
+
+
+def run(plan: Plan) -> int:
+    """Open the window and stay until it is closed. The result is the exit status."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("lifeguard")
+    application.setApplicationDisplayName("Lifeguard")
+    application.setQuitOnLastWindowClosed(False)
+    sys.excepthook = _log_defect
+    with QEventLoop(application) as loop:
+        status = loop.run_until_complete(_sit(plan, application))
+        loop.run_until_complete(loop.shutdown_asyncgens())
+    return status
+
+
+async def _sit(plan: Plan, application: QApplication) -> int:
+    clock = SystemClock()
+    memory = SettingsFile() if plan.remembers else None
+    settings = memory.load().settings if memory is not None else Settings()
+    scheme = settings.preferences.appearance
+    theme = Theme(application, None if scheme == "system" else scheme)
+    gate = DialogGate(theme)
+    desk = Desk(theme, Fleet(gate, _trust(plan), clock), gate, clock, (Failure,))
+    interrupts = Interrupts(desk.gone.set)
+    try:
+        desk.window.recall(settings.window)
+        desk.window.show()
+        for name, data in plan.databases.items():
+            desk.open_database(name, data)
+        if plan.simulated is not None:
+            _connect_simulated(desk, await plan.simulated())
+        if plan.tab:
+            desk.window.stack.prefer(plan.tab)
+        if plan.screenshot is not None:
+            is_good = await take_picture(desk.window, desk.is_loaded, plan.screenshot, _PICTURE_PATIENCE_S)
+            return 0 if is_good else 1
+        await desk.gone.wait()
+        if memory is not None:
+            memory.save(structs.replace(settings, window=desk.window.remember()))
+        return 0
+    finally:
+        interrupts.close()
+        await desk.close()
+        theme.close()
+
+
+def _trust(plan: Plan) -> TrustStore:
+    if not plan.remembers:
+        return SessionTrust()
+    pins = Pins()
+    complaint = pins.load()
+    if complaint is not None:
+        _log.warning("%s", complaint)
+    return PinnedTrust(pins)
+
+
+def _connect_simulated(desk: Desk, pool: SimulatedPool) -> None:
+    """Simulated hosts keep the addresses their records say; the book learns, as the records come, where they answer."""
+    book: dict[str, str] = {}
+    target = Target(
+        pool.target.address, pool.target.port, pool.target.tls, pool.target.user, pool.target.password, book
+    )
+    link = desk.connect(target)
+    link.changed.connect(lambda _: _learn(book, link, pool.hosts))
+
+
+def _learn(book: dict[str, str], link: Link, urls: Mapping[str, str]) -> None:
+    if len(book) < len(urls):
+        book.update(
+            {host.address: urlsplit(urls[host.ref]).netloc for host in link.inventory.all(Host) if host.ref in urls}
+        )
+
+
+def _log_defect(kind: type[BaseException], defect: BaseException, trace: TracebackType | None) -> None:
+    """A slot that fails must not end the program: the sessions on the servers would stay behind."""
+    _log.error("a defect", exc_info=(kind, defect, trace))

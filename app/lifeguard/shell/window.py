@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import argparse
 
-from lifeguard.shell.failure import CommandLineError
+from lifeguard.main import Plan
+from lifeguard.main import run as run_window
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare what the subcommand takes."""
+    """It takes nothing."""
 
 
 def run(args: argparse.Namespace) -> int:
-    """Do it; the result is the exit status."""
-    raise CommandLineError("`lifeguard` is not built yet.")
+    """Open the window; the result is the exit status."""
+    return run_window(Plan())

@@ -8,7 +8,6 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme, icon_size
-from lifeguard.ui.tokens import Token
 
 
 class Banner(QFrame):
@@ -38,9 +37,10 @@ class Banner(QFrame):
         row.addWidget(self._act)
         self.hide()
 
-    def say(self, text: str, act: str = "", token: Token = "warn") -> None:
+    def say(self, text: str, act: str = "", *, is_trouble: bool = True) -> None:
         """Show a sentence, and a button where there is something to do about it."""
-        self._icon.setPixmap(self._theme.icon(Glyph("warning", token)).pixmap(icon_size()))
+        glyph = Glyph("warning", "warn") if is_trouble else Glyph("lock", "accent")
+        self._icon.setPixmap(self._theme.icon(glyph).pixmap(icon_size()))
         palette = self.palette()
         palette.setColor(QPalette.ColorRole.Window, self._theme.colour("surface-raised"))
         self.setPalette(palette)

@@ -63,6 +63,7 @@ class MainWindow(QMainWindow):
         self._judge.timeout.connect(self._judge_actions)
         self._wire()
         self._actions.refresh(Selection(()))
+        self.pane.tree.setFocus()
 
     def show_things(self, things: Sequence[Thing]) -> None:
         """Go to these objects, in the tree and on the right."""

@@ -1,0 +1,189 @@
+"""One sitting at the window: which pools are open in it, what was asked for, and how it ends."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QFileDialog
+
+from lifeguard.clock import Clock
+from lifeguard.commands.jobs import JobBoard
+from lifeguard.datamodel.dump import NotADump
+from lifeguard.inventory.saved import open_dump
+from lifeguard.link.fleet import Fleet
+from lifeguard.link.link import Link
+from lifeguard.link.saved import SavedDatabase
+from lifeguard.link.state import LinkState
+from lifeguard.link.target import Target
+from lifeguard.scope import Scope
+from lifeguard.ui.conduct import Conductor
+from lifeguard.ui.dialogs.answer import answered
+from lifeguard.ui.dialogs.connect import ConnectDialog
+from lifeguard.ui.dialogs.door import DialogGate
+from lifeguard.ui.dialogs.form import Form
+from lifeguard.ui.dialogs.prompt import DialogAsk
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.live.feed import Feed
+from lifeguard.ui.pools import OpenPool, Pools
+from lifeguard.ui.statements import banner_act, banner_text, connection_word
+from lifeguard.ui.tabs.general import GeneralTab
+from lifeguard.ui.tabs.performance import PerformanceTab
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.window import Doings, MainWindow
+
+_BANNER_MS = 1000
+Shownable = Link | SavedDatabase
+
+
+class Desk:
+    """Owns the window and everything that lives as long as it; `close` ends it all and logs out everywhere.
+
+    `failures` are the exceptions by which a link tells that figures could not be fetched.
+    """
+
+    def __init__(
+        self, theme: Theme, fleet: Fleet, gate: DialogGate, clock: Clock, failures: tuple[type[Exception], ...]
+    ) -> None:
+        self.pools = Pools()
+        self.gone = asyncio.Event()
+        self._theme = theme
+        self._fleet = fleet
+        self._clock = clock
+        self._failures = failures
+        self._scope = Scope("window")
+        self._board = JobBoard(clock)
+        self._leave: dict[str, Callable[[], None]] = {}
+        self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
+        self.window = self._make_window(gate)
+        self._watch = QTimer(self.window)
+        self._watch.setInterval(_BANNER_MS)
+        self._watch.timeout.connect(self._say_state)
+        self._watch.start()
+        self._say_state()
+
+    def _make_window(self, gate: DialogGate) -> MainWindow:
+        tabs = (GeneralTab(self._clock), self.performance)
+        doings = Doings(
+            run=lambda command, selection: self._conductor.run(command, selection),
+            migrate=lambda selection: self._conductor.migrate(selection),
+            own={
+                "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
+                "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
+                "file.open": lambda: self._scope.start(self._ask_to_open(), "open a database"),
+            },
+        )
+        window = MainWindow(self.pools, self._board, tabs, doings, self._theme)
+        self._conductor = Conductor(self._board, DialogAsk(self._theme, window), self._scope)
+        gate.parent = window
+        window.gone.connect(self.gone.set)
+        window.retried.connect(self._try_now)
+        return window
+
+    async def close(self) -> None:
+        self._watch.stop()
+        self.window.hide()
+        await self._scope.close()
+        await self._board.close()
+        for pool in self.pools:
+            if pool.feed is not None:
+                await pool.feed.close()
+        for leave in self._leave.values():
+            leave()
+        await self._fleet.close()
+        self.window.end()
+
+    def connect(self, target: Target) -> Link:
+        """Begin to connect; the tree shows it at once. Raises ValueError when the address is none."""
+        link = self._fleet.connect(target)
+        self._show(link, Feed(link, self._clock, self._failures))
+        return link
+
+    def open_database(self, name: str, data: bytes) -> tuple[str, ...]:
+        """Show a saved database. Returns what was skipped. Raises NotADump."""
+        inventory, skipped = open_dump(data)
+        self._show(SavedDatabase(name, inventory, self._clock), None)
+        return skipped
+
+    def is_loaded(self) -> bool:
+        """Whether every pool's records are there."""
+        return len(self.pools) > 0 and all(_state(pool).phase in ("live", "saved") for pool in self.pools)
+
+    def _show(self, source: Shownable, feed: Feed | None) -> None:
+        pool = self.pools.open(source, feed)
+        self._leave[pool.key] = source.state_changed.connect(lambda state: self._follow_state(pool, state))
+        self._follow_state(pool, source.state)
+
+    def _follow_state(self, pool: OpenPool, state: LinkState) -> None:
+        if state.phase in ("live", "saved"):
+            self.window.pane.load(pool)
+        self._say_state()
+
+    def _say_state(self) -> None:
+        states = [_state(pool) for pool in self.pools]
+        troubled = [state for state in states if banner_text(state, self._clock.time_s())]
+        if troubled:
+            state = troubled[0]
+            text = banner_text(state, self._clock.time_s())
+            self.window.banner.say(text, banner_act(state), is_trouble=state.phase != "saved")
+        else:
+            self.window.banner.hide()
+        self.window.tray.say_connection(connection_word(states))
+
+    def _try_now(self) -> None:
+        for pool in self.pools:
+            if isinstance(pool.source, Link) and pool.source.state.phase in ("lost", "refused"):
+                pool.source.try_now()
+
+    async def _ask_to_connect(self) -> None:
+        dialog = ConnectDialog(self._theme, self.window)
+        if await answered(dialog) and dialog.door is not None:
+            door = dialog.door
+            self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password))
+
+    async def _disconnect_shown(self) -> None:
+        things = self.window.pane.things()
+        pool = self.pools.get(things[0].source) if things else None
+        if pool is None:
+            return
+        self.window.stack.show_object(None)
+        self.pools.close(pool.source)
+        self._leave.pop(pool.key)()
+        if pool.feed is not None:
+            await pool.feed.close()
+        if isinstance(pool.source, Link):
+            await self._fleet.disconnect(pool.source)
+        self._say_state()
+
+    async def _ask_to_open(self) -> None:
+        dialog = QFileDialog(self.window, "Open a saved pool database")
+        dialog.setObjectName("file.open.dialog")
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
+        dialog.setNameFilters(["Pool databases (*.xml *.db *.gz)", "All files (*)"])
+        if not await answered(dialog):
+            return
+        path = Path(dialog.selectedFiles()[0])
+        try:
+            data = await asyncio.to_thread(path.read_bytes)
+            skipped = self.open_database(path.name, data)
+        except OSError as failure:
+            await self._tell(f"{path.name} was not opened", failure.strerror or str(failure))
+        except NotADump as refusal:
+            await self._tell(f"{path.name} was not opened", str(refusal))
+        else:
+            if skipped:
+                await self._tell(f"Some of {path.name} could not be read", "\n".join(skipped))
+
+    async def _tell(self, heading: str, text: str) -> None:
+        dialog = Form("told", "Lifeguard", heading, "Close", Glyph("warning", "warn"), self._theme, self.window)
+        dialog.leave.hide()
+        dialog.say(text)
+        await answered(dialog)
+
+
+def _state(pool: OpenPool) -> LinkState:
+    source = pool.source
+    assert isinstance(source, Link | SavedDatabase)
+    return source.state

@@ -1,0 +1,43 @@
+"""What the window says about its connections: the stripe above the tabs, and the word at the right of the jobs bar."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from lifeguard.link.state import LinkState
+from lifeguard.metrics.units import format_count, format_duration
+
+_QUIET = frozenset({"live", "loading", "closed"})
+
+
+def banner_text(state: LinkState, now_s: float) -> str:
+    """What is wrong, what is tried and since when; empty while nothing is. `now_s` is UTC epoch seconds."""
+    if state.phase in _QUIET or (state.phase == "connecting" and state.attempt == 0):
+        return ""
+    if state.phase == "saved":
+        return state.sentence
+    parts = [state.sentence]
+    if state.as_of_s is not None:
+        parts.append(f"What you see is as of {time.strftime('%H:%M:%S', time.localtime(state.as_of_s))}.")
+    if state.phase == "lost" and state.next_try_s is not None:
+        wait = format_duration(state.next_try_s - now_s)
+        parts.append(f"Tried for {format_duration(now_s - state.since_s)}; next try in {wait}.")
+    return " ".join(parts)
+
+
+def banner_act(state: LinkState) -> str:
+    return {"lost": "Try now", "refused": "Try again"}.get(state.phase, "")
+
+
+def connection_word(states: Sequence[LinkState]) -> str:
+    """All connections in a word."""
+    if not states:
+        return "not connected"
+    phases = {state.phase for state in states}
+    if len(states) == 1:
+        return {"live": "connected", "saved": "saved database", "lost": "connection lost"}.get(
+            states[0].phase, states[0].phase
+        )
+    live = sum(state.phase in ("live", "saved") for state in states)
+    return "connected" if phases == {"live"} else f"{live} of {format_count(len(states), 'pool')} connected"

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 
 from lifeguard.clock import Clock
+from lifeguard.sim.behaviour.calls import HANDLERS
 from lifeguard.sim.database import Database
 from lifeguard.sim.pool import PoolSettings, SimulatedPool
 from lifeguard.sim.release import Release
@@ -17,4 +18,5 @@ def assemble(
 ) -> SimulatedPool:
     """`passwords` by user name are those of local superusers."""
     accounts = {user: Account(password) for user, password in passwords.items()}
-    return SimulatedPool(db, clock, rng, PoolSettings(release=release, accounts=accounts))
+    settings = PoolSettings(release=release, accounts=accounts, behaviours=HANDLERS)
+    return SimulatedPool(db, clock, rng, settings)

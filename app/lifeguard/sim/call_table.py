@@ -40,9 +40,9 @@ class CallTable:
         self._entries: dict[str, Entry] = {}
         self._other_spellings: dict[str, str] = {}
         for method, call in CALLS.items():
-            if not release.has_call(call):
-                continue
             class_name = method.partition(".")[0]
+            if not (release.has_class(class_name) and release.has_call(method, call)):
+                continue
             handler = handlers.get(method) or generic_handler(class_name, call) or _not_implemented(method)
             self._entries[method] = Entry(method, class_name, call, handler)
             self._other_spellings[method.replace(".", "_", 1)] = method

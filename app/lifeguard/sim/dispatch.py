@@ -14,7 +14,7 @@ from lifeguard.datamodel.tables import SLAVE_CALLS
 from lifeguard.sim.call_table import CallTable, Entry, Named
 from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
-from lifeguard.sim.failure import ApiError
+from lifeguard.sim.failure import ApiError, EarlyError
 from lifeguard.sim.faults import Faults
 from lifeguard.sim.roles import assert_may_call
 from lifeguard.sim.sessions import Sessions
@@ -33,7 +33,7 @@ class Duty(Protocol):
     """What a host's place in the pool makes of a call before anybody looks at it."""
 
     def assert_takes(self, host_ref: str, method: str) -> None:
-        """Raises ApiError: HOST_IS_SLAVE, or why the host is in emergency."""
+        """Raises ApiError HOST_IS_SLAVE, or EarlyError with the reason why the host is in emergency."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,8 @@ class Dispatcher:
             if request.method.startswith("system."):
                 return self._system(codec, request)
             return codec.success(request, await self._call(host_ref, codec, request))
+        except EarlyError as error:
+            return codec.early_failure(request, error)
         except ApiError as error:
             return codec.failure(request, error)
 

@@ -117,7 +117,7 @@ class Batch:
 
     def _counts(self, codec: Codec) -> Iterator[tuple[str, bytes]]:
         for name in CLASSES:
-            if self.release.fields(name):
+            if self.release.has_class(name):
                 count = 0 if name == "message" else len(self.db.rows(name))
                 yield name.lower(), codec.small_int(count)
 

@@ -22,3 +22,7 @@ class TaskCancelled(ApiError):
 
     def __init__(self, task_ref: str) -> None:
         super().__init__("TASK_CANCELLED", task_ref)
+
+
+class EarlyError(ApiError):
+    """A failure before the call was looked at: JSON-RPC answers it in its old shape, whatever version was asked for."""

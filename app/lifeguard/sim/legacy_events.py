@@ -6,6 +6,7 @@ import asyncio
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from hashlib import md5
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.tables import CLASSES
@@ -91,7 +92,7 @@ class LegacyEvents:
     async def _next(self, context: Context) -> _Batch:
         reader = self._readers.get(context.session_ref)
         if reader is None:
-            raise ApiError("SESSION_NOT_REGISTERED", context.session_ref)
+            raise ApiError("SESSION_NOT_REGISTERED", track_id(context.session_ref))
         wanted = Subscription(frozenset(reader.classes), frozenset())
         while True:
             first = self._noted[0].number if self._noted else self._next_number
@@ -126,3 +127,8 @@ class LegacyEvents:
             self._forget = None
             self._noted.clear()
             self._bytes = 0
+
+
+def track_id(session_ref: str) -> str:
+    """What errors show in place of a session, whose ref is a secret."""
+    return f"trackid={md5(session_ref.encode(), usedforsecurity=False).hexdigest()}"

@@ -15,7 +15,7 @@ from lifeguard.sim.context import Behaviours
 from lifeguard.sim.database import Database
 from lifeguard.sim.dispatch import Dispatcher, takes_as_member
 from lifeguard.sim.events import Events
-from lifeguard.sim.failure import ApiError
+from lifeguard.sim.failure import ApiError, EarlyError
 from lifeguard.sim.faults import Faults
 from lifeguard.sim.host_calls import host_calls
 from lifeguard.sim.legacy_events import LegacyEvents
@@ -94,7 +94,7 @@ class SimulatedPool:
         plain = method.removeprefix("Async.")
         emergency = self.faults.of(host_ref).emergency
         if emergency and plain not in EMERGENCY_CALLS:
-            raise ApiError(*emergency)
+            raise EarlyError(*emergency)
         if host_ref != self.master_ref and not takes_as_member(method):
             raise ApiError("HOST_IS_SLAVE", str(self.db.get("host", self.master_ref, "address")))
 

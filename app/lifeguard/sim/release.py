@@ -9,6 +9,10 @@ from lifeguard.datamodel.releases import RELEASES
 from lifeguard.datamodel.schema import Call, Field
 from lifeguard.datamodel.tables import API_VERSION, CLASSES
 
+_ONCE_GENERIC = dict.fromkeys(
+    ("task.set_other_config", "task.add_to_other_config", "task.remove_from_other_config"), "miami"
+)
+"""Calls that the description dates by when they were given code of their own; before, they followed from the field."""
 _ORDER = {name: at for at, name in enumerate(RELEASES)}
 
 
@@ -35,8 +39,11 @@ class Release:
         """The fields of a class's record, in order."""
         return self._fields[class_name]
 
-    def has_call(self, call: Call) -> bool:
-        return self.knows(call.since)
+    def has_class(self, name: str) -> bool:
+        return self.knows(CLASSES[name].since)
+
+    def has_call(self, method: str, call: Call) -> bool:
+        return self.knows(_ONCE_GENERIC.get(method, call.since))
 
     @property
     def has_json(self) -> bool:
@@ -59,7 +66,7 @@ class Release:
     @cached_property
     def _fields(self) -> dict[str, tuple[Field, ...]]:
         return {
-            name: tuple(known for known in info.fields.values() if self.knows(known.since))
+            name: tuple(known for known in info.fields.values() if self.has_class(name) and self.knows(known.since))
             for name, info in CLASSES.items()
         }
 
@@ -86,7 +93,7 @@ PRODUCTS: dict[str, Release] = {
         Release("6.5", "creedence", "2.3", _software("XenServer", "6.5.0", "1.9.0", "1.3")),
         Release("7.1", "ely", "2.6", _software("XenServer", "7.1.0", "2.1.1", "1.14.0")),
         Release("8.2", "stockholm", "2.15", _software("Citrix Hypervisor", "8.2.0", "3.1.50", "1.249.0")),
-        Release("xcp-ng-8.3", "22.33.0", "2.21", _software("XCP-ng", "8.3.0", "3.4.0", "22.34.0")),
+        Release("xcp-ng-8.3", "24.16.0", "2.21", _software("XCP-ng", "8.3.0", "3.4.0", "24.19.2")),
         Release("newest", None, API_VERSION, _software("XenServer", "9.0.0", "3.4.50", "25.33.0")),
     )
 }

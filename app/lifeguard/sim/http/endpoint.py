@@ -23,7 +23,7 @@ from lifeguard.sim.http.exchange import (
 from lifeguard.sim.http.handlers import WebHandlers, serve
 from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.wire import jsonrpc, xmlrpc
-from lifeguard.sim.wire.failure import MalformedRequest
+from lifeguard.sim.wire.failure import MalformedRequest, UnsayableText
 from lifeguard.sim.wire.jsonrpc import JsonCodec
 from lifeguard.sim.wire.xmlrpc import XmlCodec
 
@@ -159,6 +159,8 @@ class Endpoint:
                 call = xmlrpc.read_request(request.body)
         except MalformedRequest as malformed:
             return internal_error(str(malformed))
+        except UnsayableText as unsayable:
+            return Reply(jsonrpc.refusal_of_text(str(unsayable)), content_type="application/json")
         body = await self._pool.answer(self._host_ref, codec, call)
         return Reply(body, content_type=codec.content_type, headers=OPEN_TO_SCRIPTS)
 

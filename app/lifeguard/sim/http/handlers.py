@@ -110,4 +110,4 @@ def _basic(request: HttpRequest) -> tuple[str, str] | None:
 async def _database(visit: Visit) -> Reply:
     db = visit.pool.db
     tables = {name: db.rows(name) for name, info in CLASSES.items() if info.in_database}
-    return Reply(write_dump(tables, {"generation_count": str(db.generation)}), content_type="text/xml")
+    return Reply(write_dump(tables, {"generation_count": str(db.generation)}))

@@ -27,6 +27,8 @@ class Codec(Protocol):
 
     def success(self, request: Request, value: bytes) -> bytes: ...
     def failure(self, request: Request, error: ApiError) -> bytes: ...
+    def early_failure(self, request: Request, error: ApiError) -> bytes:
+        """A failure before the call was looked at."""
 
 
 class Rendered(Protocol):

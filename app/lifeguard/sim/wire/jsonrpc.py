@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,8 +14,13 @@ import msgspec
 from lifeguard.datamodel.schema import Type
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.release import Release
-from lifeguard.sim.wire.failure import MalformedRequest
-from lifeguard.sim.wire.request import Request
+from lifeguard.sim.wire.failure import MalformedRequest, UnsayableText
+from lifeguard.sim.wire.request import Request, Wire
+from lifeguard.sim.wire.typed import shown
+
+EARLY_ID = 0
+"""What replies name that were written before the call's own id was looked at."""
+_UNSAYABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +72,9 @@ class JsonCodec:
         told = {"code": 1, "message": error.code, "data": error.params}
         return _dumps({"jsonrpc": "2.0", "error": told, "id": request.call_id})
 
+    def early_failure(self, request: Request, error: ApiError) -> bytes:
+        return _dumps({"result": None, "error": error.description, "id": EARLY_ID})
+
 
 def _dumps(value: Any) -> bytes:
     if _is_finite(value):
@@ -83,7 +92,7 @@ def _is_finite(value: Any) -> bool:
 
 
 def read_request(body: bytes) -> tuple[Request, str]:
-    """Read one call; the text is its version, "1.0" or "2.0". Raises MalformedRequest."""
+    """Read one call; the text is its version, "1.0" or "2.0". Raises MalformedRequest, UnsayableText."""
     try:
         asked = json.loads(body)
     except (ValueError, RecursionError) as broken:
@@ -102,7 +111,29 @@ def read_request(body: bytes) -> tuple[Request, str]:
         params = [params]
     if not isinstance(params, list):
         raise _invalid("params")
+    for param in params:
+        _assert_sayable(param)
     return Request(method, params, call_id), str(version)
+
+
+def _assert_sayable(wire: Wire) -> None:
+    match wire:
+        case str():
+            if _UNSAYABLE.search(wire):
+                raise UnsayableText(shown(wire))
+        case list():
+            for item in wire:
+                _assert_sayable(item)
+        case dict():
+            for key, value in wire.items():
+                _assert_sayable(key)
+                _assert_sayable(value)
+
+
+def refusal_of_text(complaint: str) -> bytes:
+    """The reply to unsayable text: in the old shape and without the call's id, whatever version was asked for."""
+    error = ["INVALID_VALUE", "Invalid UTF-8 string in parameter", complaint]
+    return json.dumps({"result": None, "error": error, "id": EARLY_ID}, separators=(",", ":")).encode()
 
 
 def _invalid(field: str) -> MalformedRequest:

@@ -73,6 +73,9 @@ class XmlCodec:
         texts = self.array(f"<value>{escape(text)}</value>".encode() for text in error.description)
         return b"".join((_HEAD, _STATUS % (b"Failure", b"ErrorDescription", texts), _TAIL))
 
+    def early_failure(self, request: Request, error: ApiError) -> bytes:
+        return self.failure(request, error)
+
 
 def escape(text: str) -> str:
     """Text as element content; characters that XML cannot hold are dropped, as the real server does."""
@@ -142,7 +145,9 @@ def read_request(body: bytes) -> Request:
     name, params = root.find("methodName"), root.find("params")
     if name is None or params is None:
         raise MalformedRequest('Xmlrpc.Parse_error("close_tag", "open_tag", _)')
-    return Request(name.text or "", [_read_param(param) for param in params])
+    if not name.text:
+        raise MalformedRequest('Xmlrpc.Parse_error("open_tag(params)", "close_tag(methodName)", _)')
+    return Request(name.text, [_read_param(param) for param in params])
 
 
 def _summary(broken: Exception) -> str:

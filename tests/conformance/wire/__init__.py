@@ -1,0 +1,1 @@
+"""The simulated server held to what a real one answered, byte stream by byte stream."""

@@ -61,6 +61,12 @@ class TabStack(QWidget):
     def shown(self) -> Shown | None:
         return self._shown
 
+    @property
+    def suiting(self) -> tuple[str, ...]:
+        """The keys of the tabs that suit what is shown, in order."""
+        shown = self._shown
+        return tuple(tab.key for tab in self._tabs if tab.suits(shown)) if shown is not None else ()
+
     def prefer(self, tab: str) -> None:
         """Bring this tab to the front, as if the user had chosen it."""
         self._preferred[self._kind()] = tab

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import Any
 
 from tests.conformance.wire.exchange import Reply, Tagged
@@ -26,6 +27,8 @@ def _differs(real: Any, ours: Any, refs: dict[str, str], where: str, *, is_exact
     if isinstance(real, dict) and isinstance(ours, dict):
         return _structs(real, ours, refs, where, is_exact=is_exact)
     if isinstance(real, list) and isinstance(ours, list):
+        if _are_events(real) or _are_events(ours):
+            return _events(real, ours, refs, where)
         if is_exact and len(real) != len(ours):
             return f"{where} has {_flat(ours)}, not {_flat(real)}"
         for at, (one, other) in enumerate(zip(real, ours, strict=False)):
@@ -55,6 +58,57 @@ def _structs(real: dict[str, Any], ours: dict[str, Any], refs: dict[str, str], w
         if found:
             return found
     return ""
+
+
+def _are_events(values: list[Any]) -> bool:
+    return bool(values) and isinstance(values[0], dict) and "operation" in values[0]
+
+
+def _events(real: list[Any], ours: list[Any], refs: dict[str, str], where: str) -> str:
+    """The same events in the same order of groups; within a group they are paired by object, else by position."""
+    if [_group(event) for event in _grouped(real)] != [_group(event) for event in _grouped(ours)]:
+        return f"{where} tell {_told(ours)}, not {_told(real)}"
+    if _phases(real) != _phases(ours):
+        return f"{where} come in the order {_phases(ours)}, not {_phases(real)}"
+    left = list(ours)
+    for event in sorted(real, key=lambda event: refs.get(_text(event["ref"])) is None):
+        name = refs.get(_text(event["ref"]))
+        alike = [other for other in left if _group(other) == _group(event)]
+        partner = next((other for other in alike if _text(other["ref"]) == name), alike[0])
+        left.remove(partner)
+        found = _differs(event, partner, refs, f"{where}[{'.'.join(_group(event))}]", is_exact=False)
+        if found:
+            return found
+    return ""
+
+
+def _grouped(events: list[Any]) -> list[Any]:
+    """Classes may come in any order inside additions, modifications and deletions, but not across them."""
+
+    def place(event: Any) -> tuple[int, tuple[str, str]]:
+        name, operation = _group(event)
+        return (-1 if name == "message" else ("add", "mod", "del").index(operation)), (name, operation)
+
+    return sorted(events, key=place)
+
+
+def _phases(events: list[Any]) -> list[str]:
+    """The runs of messages and operations, each named once."""
+    runs: list[str] = []
+    for name, operation in map(_group, events):
+        phase = "message" if name == "message" else operation
+        if not runs or runs[-1] != phase:
+            runs.append(phase)
+    return runs
+
+
+def _group(event: Any) -> tuple[str, str]:
+    return _text(event["class"]), _text(event["operation"])
+
+
+def _told(events: list[Any]) -> str:
+    counts = Counter(f"{operation} {name}" for name, operation in map(_group, events))
+    return ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
 
 
 def _is_record(value: dict[str, Any]) -> bool:

@@ -1,0 +1,1 @@
+"""What every simulated host records about itself, its VMs and storage, and how it serves that: round-robin archives."""

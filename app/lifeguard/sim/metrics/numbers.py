@@ -1,0 +1,43 @@
+"""Numbers as a round-robin document writes them: thousands at a time."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from lifeguard.sim.metrics.recorded import Floats
+
+
+@dataclass(frozen=True, slots=True)
+class NumberStyle:
+    """`form` writes usual numbers; exact zeros and what is not finite have words of their own."""
+
+    form: str
+
+    def text(self, value: float) -> str:
+        return _WORDS.get(value) or ("NaN" if value != value else self.form % value)
+
+    def rows(self, values: Floats, before: str, after: str, between: str) -> Iterator[str]:
+        """Each row as one text: every cell between `before` and `after`, joined by `between`."""
+        odd = ~np.isfinite(values) | (values == 0.0)
+        usual = [f"{before}{self.form}{after}"] * values.shape[1]
+        plain = between.join(usual)
+        for row, odd_row, is_odd in zip(values, odd, odd.any(axis=1), strict=True):
+            if is_odd:
+                yield self._odd_row(row, np.flatnonzero(odd_row).tolist(), list(usual), (before, after, between))
+            else:
+                yield plain % tuple(row.tolist())
+
+    def _odd_row(self, row: Floats, odd: Sequence[int], forms: list[str], around: tuple[str, str, str]) -> str:
+        before, after, between = around
+        numbers = row.tolist()
+        for at in reversed(odd):
+            forms[at] = f"{before}{self.text(numbers.pop(at))}{after}"
+        return between.join(forms) % tuple(numbers)
+
+
+_WORDS = {0.0: "0.0", float("inf"): "Infinity", float("-inf"): "-Infinity"}
+FIXED = NumberStyle("%.4f")
+EXACT = NumberStyle("%.15g")

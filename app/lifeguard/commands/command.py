@@ -14,6 +14,9 @@ from lifeguard.rules.verdict import ALLOWED, Verdict
 if TYPE_CHECKING:
     from lifeguard.commands.jobs import Job
 
+OURS = "lifeguard"
+"""The key by which we know the tasks that we started ourselves."""
+
 Judge = Callable[[Selection, Item], Verdict]
 
 
@@ -40,9 +43,16 @@ class Doing:
     async def task(self, method: str, *args: Any, share: tuple[float, float] = (0.0, 1.0)) -> Any:
         """A call that runs as a task at the server; its progress fills `share` of the job's."""
         begin, end = share
-        return await self.item.source.run_task(
-            method, *args, progress=lambda fraction: self.job.advance(begin + (end - begin) * fraction)
-        )
+
+        def advance(fraction: float) -> None:
+            self.job.advance(begin + (end - begin) * fraction)
+
+        return await self.item.source.run_task(method, *args, progress=advance, labels=self.labels)
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """What is noted on the server's task: for whom it is, what other consoles call it, and that it is ours."""
+        return {"applies_to": self.item.ref, "XenCenterMeddlingActionTitle": self.job.title, OURS: "job"}
 
 
 Act = Callable[[Doing], Awaitable[object]]

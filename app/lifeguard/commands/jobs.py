@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from lifeguard.clock import Clock, SystemClock
-from lifeguard.commands.source import SavedPoolRefused
 from lifeguard.observe import Signal
 from lifeguard.rules.verdict import Verdict
 from lifeguard.rules.words import Words
@@ -158,7 +157,7 @@ class JobBoard:
         except asyncio.CancelledError:
             self._end(job, "cancelled")
             raise
-        except (Failure, SavedPoolRefused) as failure:
+        except Failure as failure:
             self._fail(job, failure)
         except Exception as defect:  # the job runner: whatever a command's coroutine raises ends in its row
             _log.exception("job %r failed", job.title)

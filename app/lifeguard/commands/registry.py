@@ -2,7 +2,18 @@
 
 from __future__ import annotations
 
-from lifeguard.commands import vm_place, vm_power
+from lifeguard.commands import (
+    host,
+    maintenance,
+    objects,
+    pool,
+    storage,
+    vm_copies,
+    vm_delete,
+    vm_devices,
+    vm_place,
+    vm_power,
+)
 from lifeguard.commands.command import Command
 
 
@@ -20,5 +31,16 @@ def command(name: str) -> Command | None:
     return next((one for one in _ALL if one.calls and one.calls[0].lower() == wanted), None)
 
 
-_ALL: tuple[Command, ...] = (*vm_power.COMMANDS, *vm_place.COMMANDS)
+_ALL: tuple[Command, ...] = (
+    *vm_power.COMMANDS,
+    *vm_place.COMMANDS,
+    *vm_copies.COMMANDS,
+    *vm_devices.COMMANDS,
+    *vm_delete.COMMANDS,
+    *maintenance.COMMANDS,
+    *host.COMMANDS,
+    *pool.COMMANDS,
+    *storage.COMMANDS,
+    *objects.COMMANDS,
+)
 _BY_ID = {one.id: one for one in _ALL}

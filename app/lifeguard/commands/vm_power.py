@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifeguard.commands.ask import Prompt
 from lifeguard.commands.command import Command, Doing
+from lifeguard.commands.forms import in_short
 from lifeguard.commands.judging import OfVm, OfVmAnywhere
 from lifeguard.commands.kinds import VM
 from lifeguard.commands.selection import Item, Selection
@@ -72,11 +73,6 @@ class _Forced(OfVm):
         return ALLOWED if not verdict.allowed and _cancellable(item) else verdict
 
 
-def _in_short(selection: Selection, verb: str) -> str:
-    names = [selection.rules(item.source).words.name(item.ref) for item in selection.items]
-    return f"{verb} {names[0]}?" if len(names) == 1 else f"{verb} {len(names)} VMs?"
-
-
 def _protected(selection: Selection) -> str:
     """A warning about VMs that high availability keeps running."""
     names = [
@@ -98,7 +94,7 @@ class _Asking:
 
     def __call__(self, selection: Selection) -> Prompt | None:
         detail = " ".join(filter(None, (self._detail, _protected(selection))))
-        return Prompt(_in_short(selection, self._verb), detail, self._danger, self._verb)
+        return Prompt(f"{self._verb} {in_short(selection, 'VMs')}?", detail, self._danger, self._verb)
 
 
 _LOSS = "It stops as if its power were cut: what it has not written to disk is lost."

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from string import Formatter
 from typing import Any
 
-from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
+from lifeguard.datamodel.records import Bond, Host, Network, Pbd, Pif, Pool, Sr, Vbd, Vdi, Vif, Vm
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import name_of
@@ -66,7 +66,24 @@ class Words:
             return _NONE
         if self._inventory.class_of(ref) is None:
             return _GONE
-        return _without_refs(name_of(self._inventory, ref)) or f"an unnamed {self._inventory.class_of(ref)}"
+        return _without_refs(name_of(self._inventory, ref)) or self._part_name(ref)
+
+    def _part_name(self, ref: str) -> str:
+        """A thing without a name of its own is called after what it is part of."""
+        record = self._inventory.find(ref)
+        match record:
+            case Vif():
+                return f"interface {record.device} of {self.name(record.VM)}"
+            case Vbd():
+                return f"drive {record.device or record.userdevice} of {self.name(record.VM)}"
+            case Pif():
+                return f"{record.device} of {self.name(record.host)}"
+            case Pbd():
+                return f"the connection of {self.name(record.host)} to {self.name(record.SR)}"
+            case Bond():
+                return f"the bond {self.name(record.master)}"
+            case _:
+                return f"an unnamed {self._inventory.class_of(ref)}"
 
     @staticmethod
     def size(size_bytes: int) -> str:

@@ -7,13 +7,15 @@ import asyncio
 import json
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lifeguard.commands.command import Command
 from lifeguard.commands.registry import all_commands, command
 from lifeguard.commands.selection import Item, Selection
-from lifeguard.commands.source import SavedPool, Source
+from lifeguard.commands.source import Source
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.link.saved import SavedDatabase
 from lifeguard.rules.verdict import Verdict
 from lifeguard.rules.words import Words
 from lifeguard.shell.failure import CommandLineError
@@ -67,7 +69,10 @@ def verdicts(wanted: Command, source: Source) -> Iterator[tuple[str, str | None,
 
 def at_rest(text: str, title: str, inventory: Inventory) -> Source:
     """A pool that was read: a file is judged as if its pool were connected, a server's own lists count."""
-    return SavedPool(inventory, title, "saved" if os.path.exists(text) else "live")
+    source = SavedDatabase(title, inventory)
+    if not os.path.exists(text):
+        source.state = replace(source.state, phase="live")
+    return source
 
 
 def _row(ref: str, target: str | None, verdict: Verdict) -> dict[str, object]:

@@ -1,0 +1,142 @@
+"""What can be done to any object: its name, tags, folder and custom fields."""
+
+from __future__ import annotations
+
+from lifeguard.commands.ask import Form, TextField
+from lifeguard.commands.command import Command, Doing
+from lifeguard.commands.forms import in_short, name_of, text_of
+from lifeguard.commands.judging import always, refuse
+from lifeguard.commands.kinds import NAMED, TAGGABLE
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.inventory.folders import clean_path, folder_of
+from lifeguard.rules.verdict import ALLOWED, Verdict
+
+_FIELD_PREFIX = "XenCenter.CustomFields."
+_FOLDER = "folder"
+
+
+def class_name_of(item: Item) -> str:
+    """The server's word for the object's class, as calls begin with."""
+    return item.source.inventory.class_of(item.ref) or ""
+
+
+def tags_of(item: Item) -> tuple[str, ...]:
+    tags: tuple[str, ...] = getattr(item.record, "tags", ())
+    return tags
+
+
+def _rename_form(selection: Selection) -> Form | None:
+    record = selection.items[0].record
+    name = getattr(record, "name_label", "")
+    description = getattr(record, "name_description", "")
+    return Form(
+        f"Rename {name_of(selection, selection.items[0])}",
+        (TextField("name", "Name", name), TextField("description", "Description", description, False, True)),
+        "Rename",
+    )
+
+
+async def _rename(doing: Doing) -> None:
+    kind, record = class_name_of(doing.item), doing.item.record
+    for key, field in (("name", "name_label"), ("description", "name_description")):
+        new = text_of(doing, key, getattr(record, field, ""))
+        if new != getattr(record, field, ""):
+            await doing.call(f"{kind}.set_{field}", doing.item.ref, new)
+
+
+def _tags_form(selection: Selection) -> Form | None:
+    shared = set(tags_of(selection.items[0])).intersection(*map(tags_of, selection.items))
+    text = TextField("tags", "Tags, separated by commas", ", ".join(sorted(shared, key=str.casefold)), required=False)
+    return Form(f"Tags of {in_short(selection, 'objects')}", (text,), "Save tags")
+
+
+async def _set_tags(doing: Doing) -> None:
+    """Add what was added and remove what was removed; tags that only some of the objects have stay with them."""
+    shared = set(tags_of(doing.item)).intersection(*map(tags_of, doing.selection.items))
+    wanted = {tag.strip() for tag in text_of(doing, "tags").split(",")} - {""}
+    kind = class_name_of(doing.item)
+    for tag in sorted(shared - wanted):
+        await doing.call(f"{kind}.remove_tags", doing.item.ref, tag)
+    for tag in sorted(wanted - set(tags_of(doing.item))):
+        await doing.call(f"{kind}.add_tags", doing.item.ref, tag)
+
+
+def _judge_add_tag(selection: Selection, item: Item) -> Verdict:
+    tag = selection.target.ref if selection.target is not None else ""
+    return refuse(selection, item, "already_tagged") if tag in tags_of(item) else ALLOWED
+
+
+async def _add_tag(doing: Doing) -> None:
+    await doing.call(f"{class_name_of(doing.item)}.add_tags", doing.item.ref, doing.target_ref)
+
+
+def _folder_form(selection: Selection) -> Form | None:
+    record = selection.items[0].record
+    present = (folder_of(record) or "") if record is not None else ""
+    hint = "A path such as /Production/Web; empty for none."
+    field = TextField("folder", "Folder", present, required=False)
+    return Form(f"Folder of {in_short(selection, 'objects')}", (field,), "Move", hint)
+
+
+async def _set_folder(doing: Doing) -> None:
+    await _move(doing, clean_path(text_of(doing, "folder")))
+
+
+def _judge_into_folder(selection: Selection, item: Item) -> Verdict:
+    record, path = item.record, clean_path(selection.target.ref) if selection.target is not None else None
+    if record is not None and path is not None and folder_of(record) == path:
+        return refuse(selection, item, "same_place")
+    return ALLOWED
+
+
+async def _into_folder(doing: Doing) -> None:
+    await _move(doing, clean_path(doing.target_ref))
+
+
+async def _move(doing: Doing, path: str | None) -> None:
+    kind = class_name_of(doing.item)
+    await doing.call(f"{kind}.remove_from_other_config", doing.item.ref, _FOLDER)
+    if path is not None:
+        await doing.call(f"{kind}.add_to_other_config", doing.item.ref, _FOLDER, path)
+
+
+def _field_form(selection: Selection) -> Form | None:
+    fields = TextField("field", "Field"), TextField("value", "Value", required=False)
+    return Form(f"Custom field of {in_short(selection, 'objects')}", fields, "Save")
+
+
+async def _set_field(doing: Doing) -> None:
+    kind, key = class_name_of(doing.item), _FIELD_PREFIX + text_of(doing, "field")
+    await doing.call(f"{kind}.remove_from_other_config", doing.item.ref, key)
+    value = text_of(doing, "value")
+    if value:
+        await doing.call(f"{kind}.add_to_other_config", doing.item.ref, key, value)
+
+
+RENAME = Command(
+    "object.rename", "Rename", NAMED, always, _rename, ("VM.set_name_label",), "renamed", "one", shortcut="F2",
+    form=_rename_form,
+)  # fmt: skip
+TAGS = Command(
+    "object.tags", "Edit tags", TAGGABLE, always, _set_tags, ("VM.add_tags", "VM.remove_tags"), "tagged", icon="tag",
+    form=_tags_form,
+)  # fmt: skip
+ADD_TAG = Command(
+    "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("VM.add_tags",), "tagged", target="tag", icon="tag"
+)
+FOLDER = Command(
+    "object.folder", "Change folder", TAGGABLE, always, _set_folder,
+    ("VM.add_to_other_config/key:folder", "VM.remove_from_other_config/key:folder"), "moved", icon="folder",
+    form=_folder_form,
+)  # fmt: skip
+INTO_FOLDER = Command(
+    "object.into_folder", "Move into folder", TAGGABLE, _judge_into_folder, _into_folder,
+    ("VM.add_to_other_config/key:folder", "VM.remove_from_other_config/key:folder"), "moved", target="folder",
+    icon="folder",
+)  # fmt: skip
+CUSTOM_FIELD = Command(
+    "object.custom_field", "Set custom field", TAGGABLE, always, _set_field,
+    ("VM.add_to_other_config/key:XenCenter.CustomFields.*",), "changed", form=_field_form,
+)  # fmt: skip
+
+COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, CUSTOM_FIELD)

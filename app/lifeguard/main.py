@@ -86,7 +86,7 @@ async def _sit(plan: Plan, application: QApplication) -> int:
         if plan.tab:
             desk.window.stack.prefer(plan.tab)
         if plan.screenshot is not None:
-            is_good = await take_picture(desk.window, desk.is_loaded, plan.screenshot, _PICTURE_PATIENCE_S)
+            is_good = await take_picture(desk.window, desk.is_complete, plan.screenshot, _PICTURE_PATIENCE_S)
             return 0 if is_good else 1
         await desk.gone.wait()
         if memory is not None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from lifeguard.clock import Clock
 from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.inventory.saved import open_dump
 from lifeguard.link.fleet import Fleet
@@ -19,6 +20,7 @@ from lifeguard.link.saved import SavedDatabase
 from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
 from lifeguard.scope import Scope
+from lifeguard.tree.node import Thing
 from lifeguard.ui.conduct import Conductor
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.dialogs.connect import ConnectDialog
@@ -31,6 +33,7 @@ from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
 from lifeguard.ui.tabs.general import GeneralTab
 from lifeguard.ui.tabs.performance import PerformanceTab
+from lifeguard.ui.tabs.search import SearchTab
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.window import Doings, MainWindow
 
@@ -57,6 +60,7 @@ class Desk:
         self._board = JobBoard(clock)
         self._leave: dict[str, Callable[[], None]] = {}
         self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
+        self.search = SearchTab(self.pools, clock, theme, self)
         self.window = self._make_window(gate)
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
@@ -65,10 +69,10 @@ class Desk:
         self._say_state()
 
     def _make_window(self, gate: DialogGate) -> MainWindow:
-        tabs = (GeneralTab(self._clock), self.performance)
+        tabs = (GeneralTab(self._clock), self.performance, self.search)
         doings = Doings(
             run=lambda command, selection: self._conductor.run(command, selection),
-            migrate=lambda selection: self._conductor.migrate(selection),
+            migrate=self.migrate,
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
                 "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
@@ -94,6 +98,21 @@ class Desk:
             leave()
         await self._fleet.close()
         self.window.end()
+
+    def go_to(self, things: Sequence[Thing]) -> None:
+        self.window.show_things(things)
+
+    def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
+        self.window.open_menu(things, place)
+
+    def migrate(self, selection: Selection) -> None:
+        self._conductor.migrate(selection)
+
+    def is_complete(self) -> bool:
+        """Whether the window shows all it will: the tree, and the figures of the tab in front."""
+        tab = self.window.stack.current
+        alive = {"search": self.search.is_alive, "performance": self.performance.is_alive}
+        return self.is_loaded() and alive.get(tab, True)
 
     def connect(self, target: Target) -> Link:
         """Begin to connect; the tree shows it at once. Raises ValueError when the address is none."""

@@ -136,7 +136,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.pane.chosen.connect(self._show_chosen)
-        self.pane.menu_wanted.connect(self._open_menu)
+        self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
         self.stack.switched.connect(lambda _: self._note_place())
         self.banner.acted.connect(self.retried)
         self._leave = [
@@ -189,9 +189,12 @@ class MainWindow(QMainWindow):
     def _judge_actions(self) -> None:
         self._actions.refresh(self._selection())
 
-    def _open_menu(self, place: QPoint) -> None:
-        self._actions.refresh(self._selection())
-        self._actions.context_menu().popup(place)
+    def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
+        """The context menu of these objects; when it closes, the actions are about the tree's selection again."""
+        self._actions.refresh(self._pools.selection(things))
+        menu = self._actions.context_menu()
+        menu.aboutToHide.connect(self._judge.start)
+        menu.popup(place)
 
     def _repaint_icons(self) -> None:
         self.pane.repaint_icons()

@@ -79,14 +79,25 @@ class TreeModel(QAbstractItemModel):
         self._mirror.move(parent, step.row, target, step.new_row, step.node)
         if is_moved:
             self.endMoveRows()
-        changed = self.index_of(target.children[step.new_row])
-        self.dataChanged.emit(changed, changed)
+        self._tell(target.children[step.new_row])
 
     def _renew(self, step: Renewed, parent: MirrorRow) -> None:
         row = parent.children[step.row]
         row.node = step.node
+        self._tell(row)
+
+    def _tell(self, row: MirrorRow) -> None:
+        """The whole row looks different."""
         index = self.index_of(row)
-        self.dataChanged.emit(index, index)
+        self.dataChanged.emit(index, index.siblingAtColumn(self.columnCount() - 1))
+
+    def tell_all(self, roles: Sequence[int] = (), first: int = 0) -> None:
+        """Every row looks different, from this column on."""
+        for row in (self._mirror.root, *self._mirror.all()):
+            if row.children:
+                top, bottom = self.index_of(row.children[0]), self.index_of(row.children[-1])
+                last = bottom.siblingAtColumn(self.columnCount() - 1)
+                self.dataChanged.emit(top.siblingAtColumn(first), last, list(roles))
 
     def show_notes(self, notes: Mapping[Thing, Note]) -> None:
         """Write beside rows while something is dragged; an empty mapping ends it."""
@@ -99,10 +110,7 @@ class TreeModel(QAbstractItemModel):
 
     def repaint_icons(self) -> None:
         """Every icon has changed its colours."""
-        for row in self._mirror.all():
-            if row.children:
-                first, last = self.index_of(row.children[0]), self.index_of(row.children[-1])
-                self.dataChanged.emit(first, last, [Qt.ItemDataRole.DecorationRole])
+        self.tell_all([Qt.ItemDataRole.DecorationRole])
 
     def index_of(self, row: MirrorRow) -> QModelIndex:
         return QModelIndex() if row.parent is None else self.createIndex(row.place, 0, row.number)
@@ -128,16 +136,16 @@ class TreeModel(QAbstractItemModel):
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         above = self._row(parent)
-        if above is None or column != 0 or not 0 <= row < len(above.children):
+        if above is None or not 0 <= column < self.columnCount() or not 0 <= row < len(above.children):
             return QModelIndex()
-        return self.createIndex(row, 0, above.children[row].number)
+        return self.createIndex(row, column, above.children[row].number)
 
     def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
         row = self._row(index)
         return QModelIndex() if row is None or row.parent is None else self.index_of(row.parent)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        row = self._row(parent)
+        row = self._row(parent) if parent.column() <= 0 else None
         return 0 if row is None else len(row.children)
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008

@@ -26,12 +26,19 @@ class ObjectTree(QTreeView):
     menu_wanted = Signal(QPoint)
 
     def __init__(
-        self, model: TreeModel, verdicts: DragVerdicts, dropped: Dropped, theme: Theme, parent: QWidget | None = None
+        self,
+        model: TreeModel,
+        verdicts: DragVerdicts,
+        dropped: Dropped,
+        theme: Theme,
+        parent: QWidget | None = None,
+        open_at_first: frozenset[str] = _OPEN_AT_FIRST,
     ) -> None:
         super().__init__(parent)
         self._nodes = model
         self._verdicts = verdicts
         self._dropped = dropped
+        self._open_at_first = open_at_first
         self._wanted: set[Thing] = set()
         self.setModel(model)
         self.setItemDelegate(RowDelegate(theme, self))
@@ -80,7 +87,7 @@ class ObjectTree(QTreeView):
         """New pools open by themselves; an object that went and came again, as by a filter, is selected again."""
         come = [step.node for step in steps if isinstance(step, Inserted | Moved)]
         for node in come:
-            if node.kind in _OPEN_AT_FIRST:
+            if node.kind in self._open_at_first:
                 self.expand(self._nodes.index_of_key(node.key))
         if self._wanted and not self.selectionModel().hasSelection():
             self.choose(node.key for node in come if node.key[-1] in self._wanted)
@@ -89,7 +96,7 @@ class ObjectTree(QTreeView):
         for key in list(self._nodes.keys()):
             index = self._nodes.index_of_key(key)
             node = self._nodes.node(index)
-            if node is not None and node.kind in _OPEN_AT_FIRST:
+            if node is not None and node.kind in self._open_at_first:
                 self.expand(index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:

@@ -1,0 +1,1 @@
+"""The grid of the Search tab: objects in groups, with live columns."""

@@ -1,0 +1,122 @@
+"""Search results as a Qt model: the tree of groups and objects, with a cell for each column."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtGui import QFontDatabase
+
+from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
+from lifeguard.tree.node import Node, Thing
+from lifeguard.ui.live.meters import FeedMeters
+from lifeguard.ui.pools import OpenPool
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.model import TreeModel
+
+Index = QModelIndex | QPersistentModelIndex
+CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+ADDRESS: Final = "ip"
+_NAME: Final = "name"
+_EMPTY: Final = Cell("")
+
+
+class GridModel(TreeModel):
+    """Cells are worked out once and kept until `forget_cells`."""
+
+    def __init__(
+        self, pool_of: Callable[[str], OpenPool | None], now_s: Callable[[], float], theme: Theme, parent: QObject
+    ) -> None:
+        super().__init__(theme, parent)
+        self._pool_of = pool_of
+        self._now_s = now_s
+        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._columns: tuple[str, ...] = (_NAME,)
+        self._cells: dict[tuple[Thing, str], Cell] = {}
+        self._moments: dict[str, Moment] = {}
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        return self._columns
+
+    def use_columns(self, columns: Sequence[str]) -> None:
+        """Show these columns; the name is always the first."""
+        wanted = (_NAME, *(name for name in columns if name != _NAME))
+        if wanted != self._columns:
+            self.beginResetModel()
+            self._columns = wanted
+            self.endResetModel()
+
+    def forget_cells(self) -> None:
+        """Something has changed: work the cells out again when they are next looked at."""
+        self._cells.clear()
+        self._moments.clear()
+        self.tell_all(first=1)
+
+    def cell(self, index: Index) -> Cell:
+        node = self.node(index)
+        if node is None:
+            return _EMPTY
+        if index.column() == 0:
+            return Cell(node.name)
+        thing = node.key[-1]
+        if not isinstance(thing, Thing):
+            return _EMPTY
+        name = self._columns[index.column()]
+        known = self._cells.get((thing, name))
+        if known is None:
+            known = self._cells[thing, name] = self._worked_out(thing, name)
+        return known
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return len(self._columns)
+
+    def headerData(
+        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
+    ) -> object:
+        if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            return title_of(self._columns[section]) if 0 <= section < len(self._columns) else None
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        if index.column() <= 0:
+            return super().data(index, role)
+        if role == Qt.ItemDataRole.DisplayRole:
+            return self.cell(index).text
+        if role == Qt.ItemDataRole.ToolTipRole:
+            shown = self.cell(index)
+            return shown.hint or shown.text or None
+        if role == CELL_ROLE:
+            return self.cell(index)
+        if role == Qt.ItemDataRole.FontRole and self._columns[index.column()] == ADDRESS:
+            return self._fixed
+        if role == Qt.ItemDataRole.AccessibleTextRole:
+            return f"{title_of(self._columns[index.column()])}: {self.cell(index).text}"
+        return None
+
+    def label(self, node: Node) -> str:
+        return node.name
+
+    def is_live(self, column: int) -> bool:
+        return self._columns[column] in LIVE_COLUMNS
+
+    def _worked_out(self, thing: Thing, column: str) -> Cell:
+        pool = self._pool_of(thing.source)
+        record = pool.source.inventory.find(thing.ref) if pool is not None else None
+        if pool is None or record is None:
+            return _EMPTY
+        return cell(pool.answers, record, column, self._moment(pool))
+
+    def _moment(self, pool: OpenPool) -> Moment:
+        known = self._moments.get(pool.key)
+        if known is None:
+            known = self._moments[pool.key] = moment_of(pool, self._now_s())
+        return known
+
+
+def moment_of(pool: OpenPool, now_s: float) -> Moment:
+    """The server's present, with the pool's figures; `now_s` is ours, UTC epoch seconds."""
+    present = datetime.fromtimestamp(now_s + pool.source.server_time_offset_s, UTC).astimezone()
+    return Moment(present, FeedMeters(pool.source.inventory, pool.feed))

@@ -1,0 +1,62 @@
+"""The grid on the screen: columns to sort, size and copy; rows to drag as from the tree."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QHeaderView, QWidget
+
+from lifeguard.ui.grid.delegate import CellDelegate
+from lifeguard.ui.grid.model import GridModel
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.drag import DragVerdicts, Dropped
+from lifeguard.ui.tree.view import ObjectTree
+
+_OPEN = frozenset({"pool", "host", "type", "group", "tag", "folder", "value", "appliance"})
+_WIDE = {"name": 30, "cpu": 17, "memory": 24, "disks": 26, "network": 26, "ip": 22, "ha": 16, "uptime": 26}
+
+
+class ObjectGrid(ObjectTree):
+    def __init__(
+        self, model: GridModel, verdicts: DragVerdicts, dropped: Dropped, theme: Theme, parent: QWidget | None = None
+    ) -> None:
+        super().__init__(model, verdicts, dropped, theme, parent, _OPEN)
+        self._grid = model
+        self.setItemDelegate(CellDelegate(model, theme, self))
+        self.setAllColumnsShowFocus(True)
+        self.setHeaderHidden(False)
+        self.setAlternatingRowColors(False)
+        header = self.header()
+        header.setSectionsMovable(True)
+        header.setFirstSectionMovable(False)
+        header.setStretchLastSection(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        copy = QAction("Copy", self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy_rows)
+        self.addAction(copy)
+
+    def fit_columns(self) -> None:
+        """Widths by what a column holds at most, in letters."""
+        letter = self.fontMetrics().averageCharWidth()
+        for place, name in enumerate(self._grid.columns):
+            self.setColumnWidth(place, letter * _WIDE.get(name, 16))
+
+    def copy_rows(self) -> None:
+        """The selected rows, as a spreadsheet takes them."""
+        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: self.visualRect(index).top())
+        columns = range(self._grid.columnCount())
+        lines = ["\t".join(self._grid.cell(row.siblingAtColumn(column)).text for column in columns) for row in rows]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Rows go from here; they are dropped on the tree."""
+        event.ignore()
+
+    def place_of_current(self) -> QPoint:
+        return self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())

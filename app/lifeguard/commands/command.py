@@ -106,9 +106,21 @@ class Command:
             for item in selection.items
         ])
 
-    def can_run(self, selection: Selection) -> bool:
-        """Whether it would do anything for this selection."""
-        return summed_up(self, self.judge(selection)).allowed
+    def sum_up(self, selection: Selection) -> Verdict:
+        """One verdict for the whole selection, as a menu shows it; looks no further than it must."""
+        if self.scope != "some":
+            return summed_up(self, self.judge(selection))
+        first: Verdict | None = None
+        permitted = {id(source): judge_permission(self, source, selection) for source in selection.sources}
+        kinds, kind, judge_item = self.kinds, selection.kind, self.judge_item
+        for item in selection.items:
+            if kind(item) not in kinds:
+                continue
+            verdict = permitted[id(item.source)] or judge_item(selection, item)
+            if verdict.allowed:
+                return ALLOWED
+            first = first or verdict
+        return first or _refuse(selection, selection.items[0], "not_for_this")
 
 
 def summed_up(command: Command, verdicts: tuple[Verdict, ...]) -> Verdict:

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lifeguard.commands.command import Command, summed_up
+from lifeguard.commands.command import Command
 from lifeguard.commands.layout import CONTEXT, MENU_BAR, TOOLBAR, Group
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection, is_dead
+from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +36,8 @@ class Entry:
         return self.verdict.refusal
 
 
+_NOTHING = Verdict("nothing_selected", wording=Words(Inventory()))
+
 Line: TypeAlias = Entry | None
 """None is a separator."""
 
@@ -56,7 +60,7 @@ def toolbar(selection: Selection) -> tuple[Line, ...]:
 def host_menu(one: Command, selection: Selection, hosts: tuple[Item, ...]) -> tuple[tuple[Item, Verdict], ...]:
     """The submenu of a command that wants a host: each host with one verdict for the whole selection."""
     return tuple(
-        (host, summed_up(one, one.judge(selection.with_target(host)))) for host in hosts if host.record is not None
+        (host, one.sum_up(selection.with_target(host))) for host in hosts if host.record is not None
     )
 
 
@@ -89,4 +93,6 @@ def _entry(name: str, selection: Selection, *, keep_all: bool) -> Entry | None:
     one = command(name)
     if one is None or not (keep_all or one.applies_to(selection) or not selection.items):
         return None
-    return Entry(one, one.title, summed_up(one, one.judge(selection)))
+    if not selection.items:
+        return Entry(one, one.title, _NOTHING)
+    return Entry(one, one.title, one.sum_up(selection))

@@ -93,8 +93,8 @@ def _appliance_form(selection: Selection) -> Form | None:
 
 
 def _judge_appliance(selection: Selection, item: Item) -> Verdict:
-    sources = selection.sources
-    return ALLOWED if len(sources) == 1 else refuse(selection, item, "another_pool")
+    first = selection.items[0].source
+    return ALLOWED if item.source is first else refuse(selection, item, "another_pool")
 
 
 async def _assign(doing: Doing) -> None:

@@ -119,12 +119,13 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
     live = is_live(vm)
     nested = metrics.nested_virt if live and metrics else _is_on(vm, "nested-virt")
     nomigrate = metrics.nomigrate if live and metrics else _is_on(vm, "nomigrate")
+    has_drivers = guest is not None and _has_drivers(guest)
     modes = {(vdi.on_boot, vdi.allow_caching) for vbd, vdi in loaded_vbds(inventory, vm) if vbd.type == "Disk"}
     other = guest.other if guest else {}
     return Profile(
         power_state=vm.power_state,
         is_template=vm.is_a_template,
-        is_default_template=is_default_template(vm),
+        is_default_template=vm.is_a_template and is_default_template(vm),
         is_snapshot=vm.is_a_snapshot,
         is_control_domain=vm.is_control_domain,
         is_dom0=vm.is_control_domain and is_dom0(inventory, vm),
@@ -134,15 +135,13 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
         listed=vm.allowed_operations,
         is_immobile=nested or nomigrate,
         has_nested_virt=nested,
-        needs_guest_support=live and not _has_drivers(guest) and domain_type(inventory, vm) == "hvm",
-        guest_features=frozenset(name for name, value in other.items() if value == "1"),
+        needs_guest_support=live and not has_drivers and domain_type(inventory, vm) == "hvm",
+        guest_features=frozenset() if has_drivers else frozenset(name for name, on in other.items() if on == "1"),
         cannot_suspend_reason=other.get("data-cant-suspend-reason"),
         has_reset_disk=any(mode == "reset" for mode, _ in modes),
         has_cached_reset_disk=("reset", True) in modes,
         has_pci=bool(vm.attached_PCIs),
-        has_fixed_vgpu=any(
-            vgpu is None or not vgpu.compatibility_metadata for vgpu in (inventory.get(Vgpu, ref) for ref in vm.VGPUs)
-        ),
+        has_fixed_vgpu=bool(vm.VGPUs) and _has_fixed_vgpu(inventory, vm),
         has_vusb=bool(vm.VUSBs),
         appliance=vm.appliance,
         protection_policy=vm.protection_policy,
@@ -154,8 +153,14 @@ def _is_on(vm: Vm, key: str) -> bool:
     return vm.platform.get(key) in ("true", "1")
 
 
-def _has_drivers(guest: VmGuestMetrics | None) -> bool:
-    return guest is not None and "major" in guest.PV_drivers_version and "minor" in guest.PV_drivers_version
+def _has_fixed_vgpu(inventory: Inventory, vm: Vm) -> bool:
+    """Whether a virtual GPU ties it to its host: those that can move say with what they are compatible."""
+    vgpus = (inventory.get(Vgpu, ref) for ref in vm.VGPUs)
+    return any(vgpu is None or not vgpu.compatibility_metadata for vgpu in vgpus)
+
+
+def _has_drivers(guest: VmGuestMetrics) -> bool:
+    return "major" in guest.PV_drivers_version and "minor" in guest.PV_drivers_version
 
 
 def _concurrency(vm: Profile, operation: str) -> Ruling | None:

@@ -38,9 +38,11 @@ class Placement:
         self._offers: dict[str, HostOffer] = {host.ref: offer_of(inventory, host) for host in inventory.all(Host)}
         self._free: dict[str, int] = {}
         self._needs: dict[str, tuple[Needs, int, str]] = {}
-        self._before_memory: dict[tuple[Needs, str, bool], Obstacle | None] = {}
+        self._same_needs: dict[Needs, Needs] = {}
+        self._before_memory: dict[tuple[int, str, bool], Obstacle | None] = {}
         self._usable: dict[Needs, tuple[str, ...]] = {}
-        self._cpu: dict[tuple[str, str, str, str], str | None] = {}
+        self._cpu: dict[tuple[str, str, str], dict[str, Obstacle | None]] = {}
+        self._cpu_of_vm: dict[str, dict[str, Obstacle | None]] = {}
 
     def free_bytes(self, host_ref: str) -> int:
         """The memory a host has left for VMs."""
@@ -139,7 +141,9 @@ class Placement:
         known = self._needs.get(vm.ref)
         if known is None:
             inventory = self._inventory
-            known = needs_of(inventory, vm), needed_bytes(inventory, vm), domain_type(inventory, vm)
+            needs = needs_of(inventory, vm)
+            needs = self._same_needs.setdefault(needs, needs)
+            known = needs, needed_bytes(inventory, vm), domain_type(inventory, vm)
             self._needs[vm.ref] = known
         return known
 
@@ -152,19 +156,23 @@ class Placement:
     def _cpu_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
         if vm.power_state == "Halted" or not vm.last_boot_CPU_flags:
             return None
-        flags = vm.last_boot_CPU_flags
-        kind = self._facts(vm)[2]
-        key = flags.get("vendor", ""), flags.get("features", ""), kind, offer.host.ref
-        if key not in self._cpu:
-            self._cpu[key] = cpu_obstacle(flags, kind, offer.host)
-        reason = self._cpu[key]
-        return ("VM_INCOMPATIBLE_WITH_THIS_HOST", (_ITSELF, offer.host.ref, reason)) if reason else None
+        known = self._cpu_of_vm.get(vm.ref)
+        if known is None:
+            flags = vm.last_boot_CPU_flags
+            key = flags.get("vendor", ""), flags.get("features", ""), self._facts(vm)[2]
+            known = self._cpu_of_vm[vm.ref] = self._cpu.setdefault(key, {})
+        ref = offer.host.ref
+        if ref not in known:
+            reason = cpu_obstacle(vm.last_boot_CPU_flags, self._facts(vm)[2], offer.host)
+            known[ref] = ("VM_INCOMPATIBLE_WITH_THIS_HOST", (_ITSELF, ref, reason)) if reason else None
+        return known[ref]
 
     def _version_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
-        home = self._offers.get(vm.resident_on)
-        if home is None or home is offer or not is_older(offer.host, home.host):
+        if not self._lifecycle.is_upgrading:
             return None
-        return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if self._lifecycle.is_upgrading else None
+        home = self._offers.get(vm.resident_on)
+        older = home is not None and is_older(offer.host, home.host)
+        return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if older else None
 
     def _left_behind(self, offer: HostOffer) -> Obstacle | None:
         """While a pool is upgraded host by host, VMs start only on hosts that are through with it."""
@@ -184,7 +192,7 @@ class Placement:
 
     def _before(self, needs: Needs, offer: HostOffer, *, runs_here: bool) -> Obstacle | None:
         """The first obstacle that comes before memory in the server's order."""
-        key = needs, offer.host.ref, runs_here
+        key = id(needs), offer.host.ref, runs_here  # equal needs are one object, kept by `_same_needs`
         if key not in self._before_memory:
             self._before_memory[key] = self._static_obstacle(needs, offer, runs_here=runs_here)
         return self._before_memory[key]

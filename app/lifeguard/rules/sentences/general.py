@@ -7,6 +7,7 @@ from lifeguard.rules.sentences.sentence import table
 GENERAL = table("""
 ? | the server refused with {code} ({all})
 not_for_this | this is not for objects of this kind
+nothing_selected | nothing is selected | Select an object first.
 one_at_a_time | several objects are selected | Select one.
 not_connected | {0} is not connected now | It goes on as soon as the connection is back.
 is_master | it is the coordinator (master) of its pool | Make another host the coordinator first.

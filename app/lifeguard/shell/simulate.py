@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import gc
 import json
 import random
 import signal
@@ -69,6 +70,7 @@ def _database(args: argparse.Namespace, rng: random.Random) -> Database:
 async def _serve(args: argparse.Namespace, listen: Listen) -> None:
     rng = random.Random(args.seed)
     pool = assemble(_database(args, rng), SystemClock(), rng, PRODUCTS[args.product], {USER: args.password})
+    gc.freeze()  # the pool stays as long as the process: no collection need walk it while a client waits
     server = Server(pool)
     control = Control(server)
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.schema import Type
@@ -22,6 +22,7 @@ BATCHING_S = 0.05
 _LATENESS_S = 0.5
 """A call that nothing wakes answers this much after its own time limit (seen on the real server)."""
 _FOREVER_S = 24 * 3600.0
+_ROWS_AT_ONCE = 50
 _MESSAGES_AT_START = 512
 _INT64 = range(-(2**63), 2**63)
 _TEXT = Type("string")
@@ -80,8 +81,9 @@ class Subscription:
         return self.wants_class(name) or (name, ref) in self.objects
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(NamedTuple):
+    """A tuple, since a first snapshot makes one for every row of the pool."""
+
     generation: int
     table: str
     operation: Operation
@@ -106,14 +108,18 @@ class Batch:
             )
         )
 
-    def _written(self, codec: Codec) -> Iterator[bytes]:
+    def _written(self, codec: Codec) -> list[bytes]:
+        tables, db = self.db.tables, self.db
+        kept = {operation: f"{codec.name}:{operation}" for operation in ("add", "mod", "del")}
+        written: list[bytes] = []
         for event in self.events:
-            if event.operation == "del":
-                yield written_event(codec, event, None)
-            elif self.db.has(event.table, event.ref):
-                yield self.db.encoded(
-                    event.table, event.ref, f"{codec.name}:{event.operation}", _writer_of(codec, event)
-                )
+            _, table, operation, ref = event
+            row = tables[table].rows.get(ref)
+            if operation == "del":
+                written.append(written_event(codec, event, None))
+            elif row is not None:
+                written.append(row.encoded.get(kept[operation]) or encode_event(db, codec, event))
+        return written
 
     def _counts(self, codec: Codec) -> Iterator[tuple[str, bytes]]:
         for name in CLASSES:
@@ -122,8 +128,13 @@ class Batch:
                 yield name.lower(), codec.small_int(count)
 
 
-def _writer_of(codec: Codec, event: Event) -> Callable[[Mapping[str, Any]], bytes]:
-    return lambda row: written_event(codec, event, codec.record(event.table, row))
+def encode_event(db: Database, codec: Codec, event: Event) -> bytes:
+    """An addition or modification with its snapshot, kept with the row until the next write."""
+
+    def write(row: Mapping[str, Any]) -> bytes:
+        return written_event(codec, event, codec.record(event.table, row))
+
+    return db.encoded(event.table, event.ref, f"{codec.name}:{event.operation}", write)
 
 
 def written_event(codec: Codec, event: Event, snapshot: bytes | None, timestamp: str = "0.0") -> bytes:
@@ -159,6 +170,15 @@ class Events:
             name for name, info in CLASSES.items() if info.emits_events and info.in_database and release.fields(name)
         ]
         self._faults = faults
+
+    async def prepare(self, codec: Codec) -> None:
+        """Encode every row for the first snapshot that somebody will ask for, a little at a time."""
+        for name in self._tables:
+            for at, (ref, row) in enumerate(tuple(self._db.tables[name].rows.items())):
+                if self._db.has(name, ref):
+                    encode_event(self._db, codec, Event(row.created, name, "add", ref))
+                if at % _ROWS_AT_ONCE == 0:
+                    await asyncio.sleep(0)
 
     def calls(self) -> Mapping[str, Handler]:
         return {"event.from": self._from, "event.inject": self._inject}

@@ -25,6 +25,7 @@ from lifeguard.sim.roles import denied, is_role_enough
 from lifeguard.sim.sessions import Account, Sessions
 from lifeguard.sim.tasks import Tasks
 from lifeguard.sim.wire.codec import Codec
+from lifeguard.sim.wire.jsonrpc import JsonCodec
 from lifeguard.sim.wire.request import Request
 from lifeguard.sim.wire.xmlrpc import XmlCodec
 
@@ -48,6 +49,7 @@ class SimulatedPool:
         self.clock = clock
         self.release = settings.release
         self.faults = Faults()
+        self._xml = XmlCodec(self.release)
         self.sessions = Sessions(db, clock, settings.accounts)
         self.tasks = Tasks(db, clock, self._assert_may)
         self.messages = Messages(db, clock)
@@ -72,7 +74,7 @@ class SimulatedPool:
             sessions=self.sessions,
             tasks=self.tasks,
             duty=self,
-            task_codec=XmlCodec(self.release),
+            task_codec=self._xml,
             spawn=self.spawn,
             faults=self.faults,
         )
@@ -105,8 +107,9 @@ class SimulatedPool:
         task.add_done_callback(self._running.discard)
 
     def start(self) -> None:
-        """Begin what a server does by itself: collecting old tasks."""
+        """Begin what a server does by itself: collecting old tasks, and making ready for the first snapshot."""
         self.spawn(self._sweep())
+        self.spawn(self.events.prepare(JsonCodec(self.release, "2.0") if self.release.has_json else self._xml))
 
     async def close(self) -> None:
         """End everything that still runs."""

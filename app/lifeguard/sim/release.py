@@ -39,6 +39,10 @@ class Release:
         """The fields of a class's record, in order."""
         return self._fields[class_name]
 
+    def is_whole(self, class_name: str) -> bool:
+        """Whether records of a class hold every field there is, so that rows can be written as they are."""
+        return class_name in self._whole
+
     def has_class(self, name: str) -> bool:
         return self.knows(CLASSES[name].since)
 
@@ -69,6 +73,14 @@ class Release:
             name: tuple(known for known in info.fields.values() if self.has_class(name) and self.knows(known.since))
             for name, info in CLASSES.items()
         }
+
+    @cached_property
+    def _whole(self) -> frozenset[str]:
+        return frozenset(
+            name
+            for name, fields in self._fields.items()
+            if len(fields) == len(CLASSES[name].fields) and all(field.type.kind != "option" for field in fields)
+        )
 
     def __hash__(self) -> int:
         return hash(self.product)

@@ -54,7 +54,7 @@ class XmlCodec:
         return b"<value><i4>%d</i4></value>" % value
 
     def array(self, items: Iterable[bytes]) -> bytes:
-        return b"<value><array><data>" + b"".join(items) + b"</data></array></value>"
+        return b"".join((b"<value><array><data>", *items, b"</data></array></value>"))
 
     def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes:
         parts = [b"<value><struct>"]

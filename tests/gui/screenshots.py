@@ -52,7 +52,7 @@ async def draw_all(asked: Asked, application: QApplication) -> None:
         desk = Desk(theme, Fleet(gate, SessionTrust(), clock), gate, clock, (Failure,))
         try:
             line = desk.window.fontMetrics().height()
-            desk.window.resize(line * 86, line * 54)
+            desk.window.resize(line * 100, line * 60)
             desk.window.show()
             desk.connect(pool.target())
             await until(desk.is_loaded, 20)

@@ -69,7 +69,7 @@ class Desk:
         self._say_state()
 
     def _make_window(self, gate: DialogGate) -> MainWindow:
-        tabs = (GeneralTab(self._clock), self.performance, self.search)
+        tabs = (GeneralTab(self._clock, self._theme), self.performance, self.search)
         doings = Doings(
             run=lambda command, selection: self._conductor.run(command, selection),
             migrate=self.migrate,

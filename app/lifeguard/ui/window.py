@@ -82,7 +82,7 @@ class MainWindow(QMainWindow):
     def recall(self, state: WindowState) -> None:
         if not (state.geometry and self.restoreGeometry(QByteArray(state.geometry))):
             line = self.fontMetrics().height()
-            self.resize(line * 84, line * 52)
+            self.resize(line * 100, line * 60)
         if state.layout:
             self._splitter.restoreState(QByteArray(state.layout))
         if state.last_tab:
@@ -115,7 +115,7 @@ class MainWindow(QMainWindow):
         self._splitter.setStretchFactor(1, 1)
         self._splitter.setChildrenCollapsible(False)
         line = self.fontMetrics().height()
-        self._splitter.setSizes([line * 20, line * 64])
+        self._splitter.setSizes([line * 20, line * 80])
         whole = QWidget()
         rows = QVBoxLayout(whole)
         rows.setContentsMargins(0, 0, 0, 0)

@@ -11,6 +11,8 @@ from lifeguard.inventory.change import Change
 from lifeguard.ui.properties.any import property_groups
 from lifeguard.ui.properties.model import PropertyModel
 from lifeguard.ui.shown import Shown
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.delegate import RowDelegate
 
 
 class GeneralTab:
@@ -19,7 +21,7 @@ class GeneralTab:
     key = "general"
     title = "General"
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, theme: Theme) -> None:
         self._clock = clock
         self._shown: Shown | None = None
         self._folded: set[str] = set()
@@ -32,6 +34,8 @@ class GeneralTab:
         self._view.setAllColumnsShowFocus(True)
         self._rows = PropertyModel(self._view)
         self._view.setModel(self._rows)
+        self._view.setItemDelegate(RowDelegate(theme, self._view))
+        self._view.setUniformRowHeights(True)
         self._view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self._view.expanded.connect(self._note_unfolded)
         self._view.collapsed.connect(self._note_folded)

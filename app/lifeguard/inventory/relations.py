@@ -8,6 +8,7 @@ from lifeguard.datamodel.records import (
     Host,
     HostMetrics,
     HostRef,
+    Network,
     Pbd,
     Pif,
     Pool,
@@ -143,6 +144,27 @@ def storage_host_of(facts: Facts, vm: Vm) -> HostRef | None:
         if host_ref is not None:
             return host_ref
     return None
+
+
+def hosts_of(facts: Facts, record: Record) -> tuple[str, ...]:
+    """The hosts that an object belongs to. Of a standalone host everything does; () is the pool as a whole."""
+    if visible_pool_ref(facts) is None:
+        return tuple(facts.refs("host"))
+    match record:
+        case Host():
+            return (record.ref,)
+        case Vm():
+            home = home_of_vm(facts, record)
+        case Sr():
+            home = storage_home(facts, record.ref)
+        case Vdi():
+            home = storage_home(facts, record.SR)
+        case Network():
+            has_nic = bool(related(facts, Pif, record.PIFs, "network", record.ref))
+            return () if has_nic else tuple(facts.refs("host"))
+        case _:
+            home = None
+    return () if home is None else (home,)
 
 
 def vbds_of(facts: Facts, vm: Vm) -> list[Vbd]:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from lifeguard.datamodel.records import Network, Record, Sr, Vdi, Vm, VmAppliance
+from lifeguard.datamodel.records import Record, Vm, VmAppliance
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
 from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
-from lifeguard.inventory.relations import home_of_vm, storage_home, visible_pool_ref
+from lifeguard.inventory.relations import hosts_of, visible_pool_ref
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.tree.options import Options
 
@@ -79,25 +79,6 @@ def _everything(arrange: Arrangement) -> Callable[[Options | None], TreeView]:
     return view
 
 
-def host_refs_of(facts: Facts, record: Record) -> tuple[str, ...]:
-    """The hosts that an object belongs to: of a standalone host everything does; () is the pool as a whole."""
-    if visible_pool_ref(facts) is None:
-        return tuple(facts.refs("host"))
-    if isinstance(record, Vm):
-        return _as_tuple(home_of_vm(facts, record))
-    if isinstance(record, Sr):
-        return _as_tuple(storage_home(facts, record.ref))
-    if isinstance(record, Vdi):
-        return _as_tuple(storage_home(facts, record.SR))
-    if isinstance(record, Network):
-        return () if record.PIFs else tuple(facts.refs("host"))
-    return ()
-
-
-def _as_tuple(ref: str | None) -> tuple[str, ...]:
-    return () if ref is None else (ref,)
-
-
 def _by_home(facts: Facts, record: Record) -> Placing:
     pool = visible_pool_ref(facts)
     above: Path = () if pool is None else (pool,)
@@ -106,7 +87,7 @@ def _by_home(facts: Facts, record: Record) -> Placing:
             return AT_TOP
         case "Host":
             return Placing((above,))
-    hosts = host_refs_of(facts, record)
+    hosts = hosts_of(facts, record)
     return Placing(tuple((*above, host) for host in hosts) or (above,))
 
 

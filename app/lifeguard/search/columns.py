@@ -1,0 +1,265 @@
+"""What the grid shows of an object: text, what to sort by, and how full a bar is."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import total_ordering
+from types import MappingProxyType
+from typing import Any, Protocol
+
+from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vdi, Vm, VmMetrics
+from lifeguard.inventory.addresses import addresses_of
+from lifeguard.inventory.answers import Facts
+from lifeguard.inventory.custom_fields import FieldDefinition, field_definitions, readable_value, value_of
+from lifeguard.inventory.naming import full_name
+from lifeguard.inventory.natural import address_list_key, natural_key
+from lifeguard.inventory.relations import is_live, is_real_vm, the_pool
+from lifeguard.inventory.standing import is_ha_on
+from lifeguard.search.properties import ha_priority
+from lifeguard.search.query import Column, Sort
+
+DASH = "–"
+FIELD_PREFIX = "CustomField:"
+_KIB = 1024
+_PRIORITY = {"Restart": "Restart", "BestEffort": "Best effort", "DoNotRestart": "Do not restart"}
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell. `fraction` is how full its bar is, None for no bar; `hint` says why a value is unknown."""
+
+    text: str
+    sort_key: Any = None
+    fraction: float | None = None
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What an object does right now; None is unknown. Rates are (mean, maximum) over its devices, both directions."""
+
+    cpu_fraction: float | None = None
+    cpu_count: int = 0
+    memory_used_bytes: float | None = None
+    memory_total_bytes: float | None = None
+    disk_bytes_per_s: tuple[float, float] | None = None
+    network_bytes_per_s: tuple[float, float] | None = None
+
+
+class Meters(Protocol):
+    """Whoever knows the live numbers."""
+
+    def load(self, ref: str) -> Load | None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """When the grid is looked at: the server's time, and the live numbers if there are any."""
+
+    now: datetime
+    meters: Meters | None = None
+
+    def load(self, ref: str) -> Load:
+        return (self.meters.load(ref) if self.meters is not None else None) or Load()
+
+
+Maker = Callable[[Facts, Record, Moment], Cell]
+_NOTHING = Cell("")
+
+
+def _name(facts: Facts, record: Record, moment: Moment) -> Cell:
+    name = full_name(facts, record)
+    return Cell(name, natural_key(name))
+
+
+def _cpu(facts: Facts, record: Record, moment: Moment) -> Cell:
+    if not _runs(facts, record):
+        return _NOTHING
+    load = moment.load(record.ref)
+    if load.cpu_fraction is None:
+        return Cell(DASH, hint="No readings yet")
+    noun = "CPU" if load.cpu_count == 1 else "CPUs"
+    of = f" of {load.cpu_count} {noun}" if load.cpu_count else ""
+    return Cell(f"{load.cpu_fraction:.0%}".replace("%", " %") + of, load.cpu_fraction, load.cpu_fraction)
+
+
+def _memory(facts: Facts, record: Record, moment: Moment) -> Cell:
+    if not _runs(facts, record):
+        return _NOTHING
+    load = moment.load(record.ref)
+    used, total = load.memory_used_bytes, load.memory_total_bytes
+    if used is None or not total:
+        return Cell(DASH, hint="No guest tools" if isinstance(record, Vm) else "No readings yet")
+    return Cell(f"{amount(used)} of {amount(total)}", used / total, used / total)
+
+
+def _disks(facts: Facts, record: Record, moment: Moment) -> Cell:
+    return _rates(moment.load(record.ref).disk_bytes_per_s) if _runs(facts, record, Vm) else _NOTHING
+
+
+def _network(facts: Facts, record: Record, moment: Moment) -> Cell:
+    return _rates(moment.load(record.ref).network_bytes_per_s) if _runs(facts, record) else _NOTHING
+
+
+def _rates(rates: tuple[float, float] | None) -> Cell:
+    if rates is None:
+        return Cell(DASH, hint="No readings yet")
+    mean, maximum = (rate(value) for value in rates)
+    return Cell(f"{mean} avg / {maximum} max", rates[0])
+
+
+def _runs(facts: Facts, record: Record, *kinds: type[Record]) -> bool:
+    if isinstance(record, Vm):
+        return is_real_vm(record) and record.power_state == "Running"
+    return isinstance(record, Host) and not kinds and is_live(facts, record.ref)
+
+
+def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
+    addresses = addresses_of(facts, record)
+    if addresses is not None:
+        return Cell(", ".join(addresses), address_list_key(addresses))
+    if isinstance(record, Vm) and is_real_vm(record):
+        return Cell(DASH, hint="No guest tools")
+    return _NOTHING
+
+
+def _ha(facts: Facts, record: Record, moment: Moment) -> Cell:
+    text = ""
+    if isinstance(record, Pool):
+        count = record.ha_host_failures_to_tolerate
+        text = f"{count} failure{'' if count == 1 else 's'} tolerated" if record.ha_enabled else "Disabled"
+    elif isinstance(record, Vm):
+        text = _PRIORITY.get(ha_priority(facts, record) or "", "")
+    elif isinstance(record, Sr) and is_ha_on(facts):
+        pool = the_pool(facts)
+        files = (facts.get(Vdi, ref) for ref in (pool.ha_statefiles if pool is not None else ()))
+        text = "Heartbeat" if any(vdi is not None and vdi.SR == record.ref for vdi in files) else ""
+    return Cell(text, natural_key(text) if text else None)
+
+
+def _uptime(facts: Facts, record: Record, moment: Moment) -> Cell:
+    started_s = _started_s(facts, record) if _runs(facts, record) else None
+    if started_s is None:
+        return _NOTHING
+    seconds = max(0, int(moment.now.timestamp() - started_s))
+    return Cell(duration(seconds), seconds)
+
+
+def _started_s(facts: Facts, record: Record) -> float | None:
+    if isinstance(record, Host):
+        try:
+            return float(record.other_config.get("boot_time", "").rstrip("."))
+        except ValueError:
+            return None
+    metrics = facts.get(VmMetrics, record.metrics) if isinstance(record, Vm) else None
+    if metrics is None or metrics.start_time.startswith("1970"):
+        return None
+    try:
+        started = datetime.fromisoformat(metrics.start_time)
+    except ValueError:
+        return None
+    return (started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp()
+
+
+def amount(value_bytes: float) -> str:
+    """Bytes as people read them: one decimal, none from 100 up."""
+    value, unit = value_bytes / _KIB**2, "MiB"
+    if value >= _KIB:
+        value, unit = value / _KIB, "GiB"
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def rate(value_bytes_per_s: float) -> str:
+    """A rate in kB/s, from 1000 of them in MB/s."""
+    value, unit = value_bytes_per_s / 1000, "kB/s"
+    if value >= 1000:
+        value, unit = value / 1000, "MB/s"
+    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
+
+
+def duration(seconds: int) -> str:
+    """A time span in days, hours and minutes; seconds only below a minute."""
+    if seconds < 60:
+        return _counted(seconds, "second")
+    parts = (_counted(seconds // 86400, "day"), _counted(seconds // 3600 % 24, "hour"),
+             _counted(seconds // 60 % 60, "minute"))  # fmt: skip
+    return " ".join(part for part in parts if not part.startswith("0 "))
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+_MAKERS: Mapping[str, Maker] = MappingProxyType({
+    "name": _name, "cpu": _cpu, "memory": _memory, "disks": _disks, "network": _network, "ip": _address, "ha": _ha,
+    "uptime": _uptime,
+})  # fmt: skip
+TITLES: Mapping[str, str] = MappingProxyType({
+    "name": "Name", "cpu": "CPU", "memory": "Memory", "disks": "Disks", "network": "Network", "ip": "Address",
+    "ha": "HA", "uptime": "Uptime",
+})  # fmt: skip
+_WIDTHS = {"name": 250, "cpu": 115, "memory": 125, "disks": 120, "network": 120, "ip": 120, "ha": 120, "uptime": 170}
+_FIELD_WIDTH = 100
+LIVE_COLUMNS = frozenset({"cpu", "memory", "disks", "network", "uptime"})
+"""Columns whose cells change without any change of the inventory."""
+
+
+def default_columns(pools: Iterable[Facts]) -> tuple[Column, ...]:
+    """The columns of a grid nobody has changed: HA where some pool has it on, and the pools' custom fields."""
+    known = list(pools)
+    has_ha = any(is_ha_on(facts) for facts in known)
+    fields = dict.fromkeys(field.name for facts in known for field in field_definitions(facts))
+    own = (Column(name, width) for name, width in _WIDTHS.items() if name != "ha" or has_ha)
+    return (*own, *(Column(FIELD_PREFIX + name, _FIELD_WIDTH) for name in fields))
+
+
+def title_of(column: str) -> str:
+    """What a column's header says."""
+    return TITLES.get(column, column.removeprefix(FIELD_PREFIX))
+
+
+def cell(facts: Facts, record: Record, column: str, moment: Moment) -> Cell:
+    """What a column shows of an object; empty for columns of another version."""
+    if column.startswith(FIELD_PREFIX):
+        return _field_cell(facts, record, column.removeprefix(FIELD_PREFIX))
+    maker = _MAKERS.get(column)
+    return maker(facts, record, moment) if maker is not None else _NOTHING
+
+
+def _field_cell(facts: Facts, record: Record, name: str) -> Cell:
+    value = value_of(record, name)
+    if value is None:
+        return _NOTHING
+    known = next((field for field in field_definitions(facts) if field.name == name), FieldDefinition(name))
+    return Cell(readable_value(known, value), value if known.is_date else natural_key(value))
+
+
+@total_ordering
+class _Descending:
+    """Turns an order round."""
+
+    __slots__ = ("key",)
+
+    def __init__(self, key: Any) -> None:
+        self.key = key
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Descending) and bool(self.key == other.key)
+
+    def __lt__(self, other: _Descending) -> bool:
+        return bool(other.key < self.key)
+
+    def __hash__(self) -> int:
+        return hash(self.key)
+
+
+def sort_keys(sorting: tuple[Sort, ...], facts: Facts, record: Record, moment: Moment) -> tuple[Any, ...]:
+    """What the chosen columns sort an object by. What has no value comes first, or last in a descending column."""
+    keys: list[Any] = []
+    for sort in sorting:
+        value = cell(facts, record, sort.column, moment).sort_key
+        key = (0,) if value is None else (1, value)
+        keys.append(key if sort.is_ascending else _Descending(key))
+    return tuple(keys)

@@ -1,0 +1,238 @@
+"""Saved searches as XenCenter writes them: read leniently in every version, written so that it reads them back."""
+
+from __future__ import annotations
+
+from dataclasses import MISSING, fields
+from typing import Any, cast, get_args
+from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+
+from defusedxml.common import DefusedXmlException
+from defusedxml.ElementTree import fromstring
+
+from lifeguard.inventory.custom_fields import FieldDefinition
+from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
+from lifeguard.search.query import (
+    Column,
+    CustomFieldDateQuery,
+    CustomFieldGrouping,
+    CustomFieldQuery,
+    DummyQuery,
+    FieldQuery,
+    Grouping,
+    GroupQuery,
+    GroupType,
+    NullQuery,
+    PropertyQuery,
+    Query,
+    RecursiveQuery,
+    Search,
+    Sort,
+)
+
+NAMESPACE = "http://www.citrix.com/XenCenter/XenSearch/schema"
+_PROLOGUE = (
+    '<?xml version="1.0" encoding="utf-8"?>\n'
+    '<!DOCTYPE XenSearch PUBLIC "-//XENSEARCH//DTD XENSEARCH 1//EN" "XenSearch-1.dtd">\n'
+)
+_VERSION = {"major_version": "2", "minor_version": "0"}
+_FLAT_QUERIES: dict[str, Any] = {kind.element: kind for kind in get_args(PropertyQuery)} | {
+    "NullPropertyQuery": NullQuery
+}
+_FIELD_QUERIES: dict[str, Any] = {kind.element: kind for kind in get_args(FieldQuery)}
+_RECURSIVE: dict[str, Any] = {kind.element: kind for kind in get_args(RecursiveQuery)}
+_GROUPINGS: dict[str, Any] = {kind.element: kind for kind in get_args(Grouping)}
+_QUERY_ELEMENTS = frozenset({*_FLAT_QUERIES, *_FIELD_QUERIES, *_RECURSIVE, GroupQuery.element})
+_DEFINITION = "CustomFieldDefinition"
+_IGNORED_COLUMN = "state"
+_DEFAULT_WIDTH = 100
+_ORDER = ("property", "equals", "contains", "empty", "casesensitive", "query", "address", "uuid", "type")
+
+
+class MalformedSearch(Exception):
+    """The text is no saved search; the message says what is wrong, in a sentence."""
+
+
+def read_searches(text: str | bytes) -> list[Search]:
+    """The searches of a `.xensearch` file, or the one of a pool's gui_config. Raises MalformedSearch."""
+    try:
+        root = fromstring(text)
+        elements = [root] if _tag(root) == "Search" else [element for element in root if _tag(element) == "Search"]
+        found = [_read_search(element) for element in elements]
+    except (ParseError, DefusedXmlException, ValueError, RecursionError) as broken:
+        raise MalformedSearch(f"This is not a saved search: {broken or 'it is nested too deep'}.") from None
+    if not found and _tag(root) != "Searches":
+        raise MalformedSearch(f"This is not a saved search: it is a <{_tag(root)}> document.")
+    return found
+
+
+def write_search(search: Search) -> str:
+    """One search, as a pool's gui_config keeps it."""
+    return tostring(_search_element(search), encoding="unicode")
+
+
+def write_file(searches: list[Search]) -> str:
+    """A `.xensearch` file."""
+    root = Element("Searches", xmlns=NAMESPACE)
+    root.extend(_search_element(search) for search in searches)
+    return f"{_PROLOGUE}{tostring(root, encoding='unicode')}"
+
+
+def _tag(element: Element) -> str:
+    return element.tag.rpartition("}")[2]
+
+
+def _read_search(element: Element) -> Search:
+    parts = {_tag(child): child for child in element}
+    holder = parts.get("Query", element)
+    scope = parts["Query"].find("{*}QueryScope") if "Query" in parts else None
+    filters = [child for child in holder if _tag(child) in _QUERY_ELEMENTS]
+    groupings = [child for child in element if _tag(child) in _GROUPINGS]
+    expanded = element.get("show_expanded")
+    return Search(
+        name=element.get("name", ""),
+        uuid=element.get("uuid", ""),
+        scope=_read_scope(scope),
+        query=_read_query(filters[0]) if filters else None,
+        groupings=_read_groupings(groupings[0]) if groupings else (),
+        columns=tuple(
+            Column(child.get("name", ""), _integer(child.get("width"), _DEFAULT_WIDTH))
+            for child in parts.get("columns", ())
+            if child.get("name", "") not in ("", _IGNORED_COLUMN)
+        ),
+        sorting=tuple(
+            Sort(child.get("column", ""), child.get("ascending") != "no") for child in parts.get("sorting", ())
+        ),
+        show_expanded=None if expanded is None else expanded == "yes",
+    )
+
+
+def _read_scope(element: Element | None) -> tuple[ObjectType, ...]:
+    """The sorts of things in a scope; old searches without one look at everything but folders."""
+    if element is None:
+        return tuple(sort for sort in ObjectType if sort in ALL_BUT_FOLDERS)
+    words = {sort.value: (sort,) for sort in ObjectType} | {
+        "SR": (ObjectType.REMOTE_SR,),
+        "AllExcFolders": tuple(sort for sort in ObjectType if sort in ALL_BUT_FOLDERS),
+        "AllIncFolders": tuple(ObjectType),
+    }
+    return tuple(dict.fromkeys(sort for child in element for sort in words.get(_tag(child), ())))
+
+
+def _read_query(element: Element) -> Query:
+    """One query; what this version does not know says nothing, which is what XenCenter makes of it too."""
+    tag = _tag(element)
+    parts = [child for child in element if _tag(child) in _QUERY_ELEMENTS]
+    if tag == GroupQuery.element:
+        words = {"Or": "Or", "Nor": "Nor"}
+        how = cast("GroupType", words.get(element.get("type", ""), "And"))
+        return GroupQuery(how, tuple(map(_read_query, parts)))
+    if tag in _RECURSIVE:
+        inner = _read_query(parts[0]) if parts else DummyQuery()
+        return cast("Query", _RECURSIVE[tag](element.get("property", ""), inner))
+    if tag in _FIELD_QUERIES:
+        otherwise = "exact" if _FIELD_QUERIES[tag] is CustomFieldDateQuery else "contains"
+        match_type = element.get("type", otherwise)
+        return cast("Query", _FIELD_QUERIES[tag](_read_definition(element), element.get("query", ""), match_type))
+    kind = _FLAT_QUERIES.get(tag)
+    return DummyQuery() if kind is None else _read_flat(kind, element)
+
+
+def _read_flat(kind: Any, element: Element) -> Query:
+    values: dict[str, Any] = {}
+    for known in fields(kind):
+        text = element.get(known.name)
+        if text is not None:
+            values[known.name] = _value(text, str(known.type))
+        elif known.default is MISSING:
+            values[known.name] = _value("", str(known.type))
+    return cast("Query", kind(**values))
+
+
+def _value(text: str, type_name: str) -> str | bool | int:
+    if type_name == "bool":
+        return text.lower() in ("yes", "true")
+    return _integer(text, 0) if type_name == "int" else text
+
+
+def _integer(text: str | None, otherwise: int) -> int:
+    try:
+        return int(text or "")
+    except ValueError:
+        return otherwise
+
+
+def _read_definition(element: Element) -> FieldDefinition:
+    child = element.find(f"{{*}}{_DEFINITION}")
+    return FieldDefinition("") if child is None else FieldDefinition(child.get("name", ""), child.get("type") == "Date")
+
+
+def _read_groupings(element: Element) -> tuple[Grouping, ...]:
+    """A grouping and those nested in it, from the outer to the inner."""
+    kind = _GROUPINGS[_tag(element)]
+    own: Grouping
+    if kind is CustomFieldGrouping:
+        own = CustomFieldGrouping(_read_definition(element))
+    else:
+        own = kind(**{known.name: element.get(known.name, "") for known in fields(kind)})
+    nested = [child for child in element if _tag(child) in _GROUPINGS]
+    return (own, *(_read_groupings(nested[0]) if nested else ()))
+
+
+def _search_element(search: Search) -> Element:
+    element = Element("Search", {"uuid": search.uuid, "name": search.name, **_VERSION})
+    if search.show_expanded is not None:
+        element.set("show_expanded", _yes_or_no(search.show_expanded))
+    query = SubElement(element, "Query")
+    scope = SubElement(query, "QueryScope")
+    for sort in search.scope:
+        SubElement(scope, sort.value)
+    if search.query is not None:
+        query.append(_query_element(search.query))
+    parent = element
+    for grouping in search.groupings:
+        parent = _grouping_element(grouping, parent)
+    columns = SubElement(element, "columns")
+    for column in search.columns:
+        SubElement(columns, "column", name=column.name, width=str(column.width))
+    sorting = SubElement(element, "sorting")
+    for sort_by in search.sorting:
+        SubElement(sorting, "sort", column=sort_by.column, ascending=_yes_or_no(sort_by.is_ascending))
+    return element
+
+
+def _query_element(query: Query) -> Element:
+    element = Element(query.element)
+    match query:
+        case GroupQuery(kind, queries):
+            element.set("type", kind)
+            element.extend(_query_element(part) for part in queries)
+            return element
+        case CustomFieldQuery() | CustomFieldDateQuery():
+            element.append(_definition_element(query.definition))
+    for name in _ORDER:
+        value = getattr(query, name, None)
+        if isinstance(value, bool):
+            element.set(name, _yes_or_no(value))
+        elif isinstance(value, str | int):
+            element.set(name, str(value))
+        elif value is not None:
+            element.append(_query_element(value))
+    return element
+
+
+def _grouping_element(grouping: Grouping, parent: Element) -> Element:
+    element = SubElement(parent, grouping.element)
+    if isinstance(grouping, CustomFieldGrouping):
+        element.append(_definition_element(grouping.definition))
+    elif (name := getattr(grouping, "property", None)) is not None:
+        element.set("property", name)
+    return element
+
+
+def _definition_element(definition: FieldDefinition) -> Element:
+    kind = "Date" if definition.is_date else "String"
+    return Element(_DEFINITION, name=definition.name, type=kind, defaultValue="")
+
+
+def _yes_or_no(value: bool) -> str:
+    return "yes" if value else "no"

@@ -1,0 +1,172 @@
+"""A search as a way to arrange objects: who is in its result, and under which groups."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from lifeguard.datamodel.records import Record
+from lifeguard.inventory.answers import Facts
+from lifeguard.inventory.custom_fields import FieldDefinition, readable_value, value_of, values_of
+from lifeguard.inventory.folders import ancestors, empty_folders, folder_group, folder_groups, folder_of, parent_of
+from lifeguard.inventory.kinds import SEARCHABLE_CLASSES, TITLES, ObjectType
+from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, group
+from lifeguard.inventory.visibility import is_shown
+from lifeguard.search.columns import Moment, sort_keys
+from lifeguard.search.evaluate import judge, matches
+from lifeguard.search.properties import OBJECT_LISTS, OBJECTS, PROPERTIES, folder_record, searched_type, target
+from lifeguard.search.query import (
+    AllCustomFieldsGrouping,
+    CustomFieldGrouping,
+    FolderGrouping,
+    Grouping,
+    GroupQuery,
+    Query,
+    RecursiveXMOListPropertyQuery,
+    RecursiveXMOPropertyQuery,
+    Search,
+)
+
+_TYPE_PLACE = {sort.value: place for place, sort in enumerate(ObjectType)}
+_TYPE_TITLE = {sort.value: title for sort, title in TITLES.items()}
+_WORDS = {
+    "DoNotRestart": "Do not restart", "BestEffort": "Best effort", "NotInstalled": "Not installed",
+    "OutOfDate": "Out of date", "True": "Yes", "False": "No",
+}  # fmt: skip
+
+
+class SearchView:
+    """A search, ready to be shown as a tree or grid. `moment` gives today and the time zone; it does not move on."""
+
+    def __init__(self, search: Search, moment: Moment, with_hidden: bool = False) -> None:
+        self.search = search
+        self._moment = moment
+        self._now = moment.now
+        self._scope = frozenset(search.scope)
+        self._with_hidden = with_hidden
+        self._wanted = {name: subquery(search.query, name) for name in _grouped_properties(search.groupings)}
+
+    @property
+    def classes(self) -> tuple[str, ...]:
+        return SEARCHABLE_CLASSES
+
+    @property
+    def today(self) -> str | None:
+        return None
+
+    @property
+    def is_sorted(self) -> bool:
+        return bool(self.search.sorting)
+
+    def order(self, facts: Facts, ref: str) -> tuple[Any, ...]:
+        record = facts.find(ref)
+        return () if record is None else sort_keys(self.search.sorting, facts, record, self._moment)
+
+    def place(self, facts: Facts, ref: str) -> Placing:
+        record = facts.find(ref)
+        if record is None:
+            return NOWHERE
+        bare = self._bare(facts, record) if ObjectType.FOLDER in self._scope else ()
+        if not self._admits(facts, record):
+            return Placing((), bare)
+        return Placing(tuple(dict.fromkeys(self._paths(facts, record, 0, ()))), bare)
+
+    def _admits(self, facts: Facts, record: Record) -> bool:
+        return (
+            searched_type(record) in self._scope
+            and is_shown(facts, record, self._with_hidden)
+            and matches(self.search.query, facts, record, self._now)
+        )
+
+    def _paths(self, facts: Facts, record: Record, depth: int, above: Path) -> Iterator[Path]:
+        """Every group of this depth leads deeper; without one, the next grouping takes this one's place."""
+        if depth == len(self.search.groupings):
+            yield above
+            return
+        steps = list(self._steps(facts, record, self.search.groupings[depth]))
+        for step in steps:
+            if step == (record.ref,):
+                yield above
+            else:
+                yield from self._paths(facts, record, depth + 1, above + step)
+        if not steps:
+            yield from self._paths(facts, record, depth + 1, above)
+
+    def _steps(self, facts: Facts, record: Record, grouping: Grouping) -> Iterator[Path]:
+        match grouping:
+            case FolderGrouping():
+                path = folder_of(record)
+                if path is not None:
+                    yield folder_groups(path)
+            case AllCustomFieldsGrouping():
+                for definition, value in values_of(facts, record):
+                    yield (group("field", definition.name), _field_group(definition, value))
+            case CustomFieldGrouping(definition):
+                text = value_of(record, definition.name)
+                if text is not None:
+                    yield (_field_group(definition, text),)
+            case _:
+                yield from self._property_steps(facts, record, grouping.property)
+
+    def _property_steps(self, facts: Facts, record: Record, name: str) -> Iterator[Path]:
+        getter = PROPERTIES.get(name)
+        value = getter(facts, record) if getter is not None else None
+        items = value if isinstance(value, tuple) else () if value is None else (value,)
+        for item in items:
+            if name in ("folder", "folders"):
+                yield (folder_group(item),)
+            elif name not in OBJECTS and name not in OBJECT_LISTS:
+                yield (value_group(name, item),)
+            elif self._is_wanted(facts, name, item):
+                yield (item,)
+
+    def _is_wanted(self, facts: Facts, name: str, ref: str) -> bool:
+        """Whether an object may head a group: it is there, and what the search says of it holds."""
+        found = target(facts, name, ref)
+        wanted = self._wanted.get(name)
+        return found is not None and (wanted is None or judge(wanted, facts, found, self._now) is not False)
+
+    def _bare(self, facts: Facts, record: Record) -> tuple[Path, ...]:
+        """The folders that are there because of this record and that are in the result themselves."""
+        own = folder_of(record)
+        paths = (*(() if own is None else (own,)), *(empty_folders(facts) if _is_pool(record) else ()))
+        found: dict[Path, None] = {}
+        is_nested = any(isinstance(grouping, FolderGrouping) for grouping in self.search.groupings)
+        for folder in dict.fromkeys(step for path in paths for step in ancestors(path)):
+            if matches(self.search.query, facts, folder_record(folder), self._now):
+                parent = parent_of(folder) if is_nested else None
+                above = folder_groups(parent) if parent is not None else ()
+                found[(*above, folder_group(folder))] = None
+        return tuple(found)
+
+
+def _is_pool(record: Record) -> bool:
+    return type(record).__name__ == "Pool"
+
+
+def _grouped_properties(groupings: tuple[Grouping, ...]) -> list[str]:
+    return [name for grouping in groupings if (name := getattr(grouping, "property", None)) is not None]
+
+
+def _field_group(definition: FieldDefinition, value: str) -> Group:
+    return group("value", value, readable_value(definition, value))
+
+
+def value_group(name: str, value: object) -> Group:
+    """The heading for one value of a property."""
+    text = str(value)
+    if name == "type":
+        return group("type", text, _TYPE_TITLE.get(text, text), _TYPE_PLACE.get(text, 0))
+    return group("tag" if name == "tags" else "value", text, _WORDS.get(text, text))
+
+
+def subquery(query: Query | None, name: str) -> Query | None:
+    """What a query asks of the objects that a property leads to: it chooses the groups as well."""
+    match query:
+        case RecursiveXMOListPropertyQuery(own, inner) | RecursiveXMOPropertyQuery(own, inner) if own == name:
+            return inner
+        case GroupQuery(kind, queries) if kind != "Nor":
+            parts = tuple(part for part in (subquery(part, name) for part in queries) if part is not None)
+            is_whole = kind == "And" or len(parts) == len(queries)
+            return GroupQuery(kind, parts) if parts and is_whole else None
+    return None

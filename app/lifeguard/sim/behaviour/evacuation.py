@@ -43,16 +43,21 @@ def plan(db: Database, host_ref: str) -> dict[str, str | ApiError]:
     outcome: dict[str, str | ApiError] = {
         ref: ApiError("HOST_EVACUATE_VM_NOT_HA_PROTECTED", ref) for ref in unprotected
     }
+    free = {ref: memory.free_bytes(db, ref) for ref in targets}
+    for ref, vm in vms.items():
+        error = check_vm(db, ref, "pool_migrate")
+        if error is not None and ref not in outcome:
+            fits = memory.needed_bytes(vm) <= max(free.values())
+            outcome[ref] = error if fits else ApiError("HOST_NOT_ENOUGH_FREE_MEMORY", ref)
     going = [(ref, memory.needed_bytes(vm)) for ref, vm in vms.items() if ref not in outcome]
-    placed = pack(going, {ref: memory.free_bytes(db, ref) for ref in targets})
+    placed = pack(going, free)
     return outcome | {ref: _destination(db, ref, placed.get(ref), targets) for ref, _ in going}
 
 
 def _destination(db: Database, vm_ref: str, placed_on: str | None, targets: list[str]) -> str | ApiError:
     """The planned host if it will do. A VM that fits nowhere may have a worse trouble than memory."""
     if placed_on is not None:
-        error = check_vm(db, vm_ref, "pool_migrate") or verdict(db, vm_ref, placed_on, check_memory=False)
-        return error or placed_on
+        return verdict(db, vm_ref, placed_on, check_memory=False) or placed_on
     errors = [verdict(db, vm_ref, target, check_memory=False) for target in targets]
     first = errors[0]
     return first if first is not None and None not in errors else ApiError("HOST_NOT_ENOUGH_FREE_MEMORY", vm_ref)

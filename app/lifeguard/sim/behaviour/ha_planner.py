@@ -61,15 +61,20 @@ def failover_plan(db: Database, failed_hosts: Sequence[str], failed_vms: Sequenc
     return plan
 
 
+def hypothetical_tolerance(db: Database, configuration: Mapping[str, str]) -> int:
+    """The same if just the VMs with priority `restart` in `configuration` were protected."""
+    for vm_ref, priority in configuration.items():
+        db.row("VM", vm_ref)
+        assert_priority(priority)
+    return tolerance(db, [ref for ref, priority in configuration.items() if priority == "restart"])
+
+
 async def _max_failures(context: Context) -> int:
     return tolerance(context.db)
 
 
 async def _hypothetical(context: Context, configuration: Mapping[str, str]) -> int:
-    for vm_ref, priority in configuration.items():
-        context.db.row("VM", vm_ref)
-        assert_priority(priority)
-    return tolerance(context.db, [ref for ref, priority in configuration.items() if priority == "restart"])
+    return hypothetical_tolerance(context.db, configuration)
 
 
 async def _plan_exists(context: Context, failures: int) -> bool:

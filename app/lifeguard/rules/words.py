@@ -18,6 +18,7 @@ _REF = re.compile(r"(?:OpaqueRef|DummyRef|Ref):[\w-]+")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _GONE = "an object that is gone"
 _NONE = "nothing"
+_OWN_WORDS = ("it ", "the ", "an ", "something ", "nothing ", "interface ", "drive ")
 _KIB, _MIB, _GIB, _TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 
 
@@ -35,7 +36,7 @@ class Words:
     def sentence(self, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
         """What an error says: the reason, then the remedy."""
         said = _sentence_for(code)
-        reason = _capitalised(self._fill(said.reason, code, params, subject, target))
+        reason = self._opening(said, code, params, subject, target)
         remedy = self._fill(said.remedy, code, params, subject, target)
         return f"{_ended(reason)} {_ended(remedy)}".strip()
 
@@ -58,7 +59,14 @@ class Words:
         return self.failure(f"{self.name(subject)}{where}", verdict.key, verdict.params, subject, target)
 
     def short(self, verdict: Verdict) -> str:
-        return _capitalised(self.reason(verdict.key, verdict.params, verdict.subject, verdict.target))
+        said = _sentence_for(verdict.key)
+        return self._opening(said, verdict.key, verdict.params, verdict.subject, verdict.target)
+
+    def _opening(self, said: Sentence, code: str, params: Sequence[str], subject: str, target: str) -> str:
+        """A reason as a sentence begins: with a capital, unless with a name, which stays as it is."""
+        text = self._fill(said.reason, code, params, subject, target)
+        begins_with_name = said.reason.startswith("{") and not text.startswith(_OWN_WORDS)
+        return text if begins_with_name else text[:1].upper() + text[1:]
 
     def name(self, ref: str) -> str:
         """What a person calls the object of a ref."""
@@ -138,9 +146,9 @@ class _Param:
         if spec == "bytes":
             return size_text(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
         if spec == "states":
-            return self._raw.replace(", ", " or ")
+            return self._readable.replace(", ", " or ")
         if spec == "operation":
-            return self._raw.strip("{}").replace("_", " ").replace(",", " and ")
+            return self._readable.strip("{}").replace("_", " ").replace(",", " and ")
         return self._readable or "something unnamed"
 
 
@@ -176,10 +184,6 @@ def size_text(size_bytes: int) -> str:
 
 def _without_refs(text: str) -> str:
     return _REF.sub(_GONE, text)
-
-
-def _capitalised(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 def _ended(text: str) -> str:

@@ -1,0 +1,141 @@
+"""Where a VM can run, reason by reason, each with the server's code and with words."""
+
+import pytest
+
+from lifeguard.datamodel.records import Vm
+from lifeguard.rules.verdict import Verdict
+from tests.support.building import GIB, PoolBuilder, build_pool, ref
+
+
+def two_hosts(**target: object) -> PoolBuilder:
+    return build_pool().host("h1").host("h2", **target).sr("nfs", "h1", "h2").network("lan", "h1", "h2")  # type: ignore[arg-type]
+
+
+def migrate(pool: PoolBuilder, vm: str = "web", host: str = "h2", *, trust_lists: bool = False) -> Verdict:
+    record = pool.inventory.get(Vm, ref(vm))
+    assert record is not None
+    return pool.rules(trust_lists=trust_lists).placement.judge_migrate(record, ref(host))
+
+
+def test_a_running_vm_moves_to_a_host_that_has_all_it_needs() -> None:
+    verdict = migrate(two_hosts().vm("web", on="h1", srs=("nfs",), networks=("lan",)))
+    assert verdict.allowed
+    assert (verdict.code, verdict.refusal, verdict.short) == (None, None, None)
+
+
+def test_the_host_it_runs_on_already_is_refused_without_a_code() -> None:
+    verdict = migrate(two_hosts().vm("web", on="h1"), host="h1")
+    assert not verdict.allowed
+    assert verdict.code is None
+    assert verdict.refusal == "web cannot go to h1: it already runs there."
+
+
+def test_memory_is_counted_with_what_is_on_its_way() -> None:
+    pool = two_hosts(memory_gib=8).vm("web", on="h1", memory_gib=4, memory_overhead=GIB)
+    assert migrate(pool).allowed
+    pool.vm("db", on="h1", memory_gib=4, scheduled_to_be_resident_on=ref("h2"))
+    verdict = migrate(pool)
+    assert verdict.code == "HOST_NOT_ENOUGH_FREE_MEMORY"
+    assert verdict.params == (str(5 * GIB), str(4 * GIB))
+    assert verdict.short == "H2 has 4.0 GiB of memory free, 5.0 GiB needed"
+
+
+def test_what_is_left_after_several_vms_have_come_may_be_below_nothing() -> None:
+    pool = two_hosts(memory_gib=8).vm("a", on="h1", memory_gib=5, memory_overhead=GIB)
+    pool.vm("b", on="h1", memory_gib=5, memory_overhead=GIB)
+    rules = pool.rules()
+    vms = tuple(pool.inventory.all(Vm))
+    assert rules.placement.free_after_bytes(ref("h2"), vms[:1]) == 2 * GIB
+    assert rules.placement.free_after_bytes(ref("h2"), vms) == -4 * GIB
+    assert rules.placement.free_after_bytes(ref("h1"), vms) == rules.placement.free_bytes(ref("h1"))
+
+
+@pytest.mark.parametrize(
+    ("target", "code"),
+    [
+        ({"live": False}, "HOST_NOT_LIVE"),
+        ({"enabled": False}, "HOST_DISABLED"),
+        ({"current_operations": {ref("task"): "evacuate"}}, "HOST_EVACUATE_IN_PROGRESS"),
+        ({"capabilities": ["xen-3.0-x86_64"]}, "VM_HVM_REQUIRED"),
+        ({"cpu_info": {"vendor": "AuthenticAMD"}}, "VM_INCOMPATIBLE_WITH_THIS_HOST"),
+        ({"cpu_info": {"features_hvm": "fffffff0-ffffffff"}}, "VM_INCOMPATIBLE_WITH_THIS_HOST"),
+        ({"cpu_info": {"features_hvm": "ffffffff"}}, "VM_INCOMPATIBLE_WITH_THIS_HOST"),
+        ({"cpu_info": {"cpu_count": "1"}}, "HOST_NOT_ENOUGH_PCPUS"),
+        ({"virtual_hardware_platform_versions": [1, 2]}, "VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION"),
+    ],
+)
+def test_what_the_target_lacks_is_the_reason(target: dict[str, object], code: str) -> None:
+    flags = {"vendor": "GenuineIntel", "features": "00000001-00000001"}
+    verdict = migrate(two_hosts(**target).vm("web", on="h1", VCPUs_max=2, last_boot_CPU_flags=flags))
+    assert verdict.code == code
+    assert verdict.refusal is not None
+    assert verdict.refusal.startswith("web cannot go to h2: ")
+
+
+def test_storage_and_networks_must_be_reachable() -> None:
+    pool = build_pool().host("h1").host("h2").sr("local", "h1").network("dmz", "h1")
+    assert migrate(pool.vm("a", on="h1", srs=("local",)), "a").params == (ref("a"), ref("local"))
+    verdict = migrate(pool.vm("b", on="h1", networks=("dmz",)), "b")
+    assert verdict.code == "VM_REQUIRES_NETWORK"
+    assert verdict.short == "H2 does not see the network dmz"
+
+
+def test_a_network_without_nics_ties_a_vm_to_where_others_on_it_run() -> None:
+    pool = build_pool().host("h1").host("h2").network("inside").vm("a", on="h1", networks=("inside",))
+    assert migrate(pool, "a").allowed
+    pool.change("network", "inside", managed=True).change("VIF", "a-inside", currently_attached=True)
+    assert migrate(pool, "a").code == "VM_REQUIRES_NETWORK"
+    pool.change("network", "inside", other_config={"assume_network_is_shared": "true"})
+    assert migrate(pool, "a").allowed
+
+
+def test_a_nic_that_went_into_a_bond_cannot_carry_its_old_network() -> None:
+    pool = two_hosts().vm("a", on="h1", networks=("lan",)).change("Bond", "bond", master=ref("other"))
+    pool.change("PIF", "lan-h2", bond_slave_of=ref("bond"))
+    assert migrate(pool, "a").params == (ref("h2"), ref("lan"))
+
+
+def test_an_empty_drive_asks_for_no_storage_and_a_full_one_does() -> None:
+    pool = build_pool().host("h1").host("h2").sr("discs", "h1", content_type="iso").vm("a", on="h1", srs=("discs",))
+    pool.change("VBD", "a-discs-vbd", type="CD")
+    assert migrate(pool, "a").code == "VM_REQUIRES_SR"
+    pool.change("VBD", "a-discs-vbd", empty=True)
+    assert migrate(pool, "a").allowed
+
+
+def test_older_hosts_are_refused_only_while_the_pool_is_upgraded() -> None:
+    new, old = {"platform_version": "3.4.0"}, {"platform_version": "3.2.9"}
+    pool = build_pool().host("h1", software_version=new).host("h2", software_version=old).vm("web", on="h1")
+    pool.vm("off")
+    assert migrate(pool).allowed
+    pool.pool(other_config={"rolling_upgrade_in_progress": "true"})
+    assert migrate(pool).code == "NOT_SUPPORTED_DURING_UPGRADE"
+    off = pool.inventory.get(Vm, ref("off"))
+    assert off is not None
+    assert pool.rules().placement.judge_start_on(off, ref("h2")).code == "VM_HOST_INCOMPATIBLE_VERSION"
+    assert pool.rules().placement.judge_start_on(off, ref("h1")).allowed
+
+
+def test_a_live_servers_list_settles_whether_and_the_rules_say_why_not() -> None:
+    pool = two_hosts().vm("web", on="h1", tools=False, allowed_operations=["pool_migrate"])
+    assert migrate(pool).code == "VM_LACKS_FEATURE"
+    assert migrate(pool, trust_lists=True).allowed
+    pool.change("VM", "web", allowed_operations=[])
+    assert migrate(pool, trust_lists=True).code == "VM_LACKS_FEATURE"
+    pool.change("VM_guest_metrics", "web-guest", PV_drivers_version={"major": "9", "minor": "0"})
+    assert migrate(pool, trust_lists=True).code == "OPERATION_NOT_ALLOWED"
+
+
+def test_a_start_wants_some_host_with_room() -> None:
+    pool = two_hosts(memory_gib=2, live=False).vm("small").vm("huge", memory_gib=64)
+    small, huge = pool.inventory.get(Vm, ref("small")), pool.inventory.get(Vm, ref("huge"))
+    assert small is not None
+    assert huge is not None
+    placement = pool.rules().placement
+    assert placement.judge_anywhere(small, "start").allowed
+    assert placement.judge_anywhere(huge, "start").code == "NO_HOSTS_AVAILABLE"
+    assert placement.judge_anywhere(small, "resume").code == "VM_BAD_POWER_STATE"
+
+
+def test_a_host_that_is_gone_is_refused_not_guessed() -> None:
+    assert migrate(two_hosts().vm("web", on="h1"), host="h9").code == "HANDLE_INVALID"

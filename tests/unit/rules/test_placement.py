@@ -37,7 +37,7 @@ def test_memory_is_counted_with_what_is_on_its_way() -> None:
     verdict = migrate(pool)
     assert verdict.code == "HOST_NOT_ENOUGH_FREE_MEMORY"
     assert verdict.params == (str(5 * GIB), str(4 * GIB))
-    assert verdict.short == "H2 has 4.0 GiB of memory free, 5.0 GiB needed"
+    assert verdict.short == "h2 has 4.0 GiB of memory free, 5.0 GiB needed"
 
 
 def test_what_is_left_after_several_vms_have_come_may_be_below_nothing() -> None:
@@ -77,7 +77,7 @@ def test_storage_and_networks_must_be_reachable() -> None:
     assert migrate(pool.vm("a", on="h1", srs=("local",)), "a").params == (ref("a"), ref("local"))
     verdict = migrate(pool.vm("b", on="h1", networks=("dmz",)), "b")
     assert verdict.code == "VM_REQUIRES_NETWORK"
-    assert verdict.short == "H2 does not see the network dmz"
+    assert verdict.short == "h2 does not see the network dmz"
 
 
 def test_a_network_without_nics_ties_a_vm_to_where_others_on_it_run() -> None:

@@ -53,7 +53,9 @@ class VirtualClock:
         await woken
 
     async def advance(self, seconds: float) -> None:
-        """Move time on, waking each sleeper at its own instant and letting it run before the next one."""
+        """Move time on, waking each sleeper at its own instant and letting it run before the next one. What was started
+        but has not run yet runs first: it may be about to sleep."""
+        await _let_others_run()
         end_s = self._now_s + seconds
         while self._sleepers and self._sleepers[0][0] <= end_s:
             due_s, _, woken = heapq.heappop(self._sleepers)

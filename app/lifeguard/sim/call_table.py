@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lifeguard.datamodel.calls import CALLS
 from lifeguard.datamodel.schema import Call
@@ -13,6 +13,7 @@ from lifeguard.sim.generic import generic_handler
 from lifeguard.sim.release import Release
 
 _ASYNC = "Async."
+_LOGIN = "session.login_with_password"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ class CallTable:
             if not (release.has_class(class_name) and release.has_call(method, call)):
                 continue
             handler = handlers.get(method) or generic_handler(class_name, call) or _not_implemented(method)
-            self._entries[method] = Entry(method, class_name, call, handler)
+            self._entries[method] = Entry(method, class_name, _as_in(release, method, call), handler)
             self._other_spellings[method.replace(".", "_", 1)] = method
 
     def find(self, name: str) -> Named | None:
@@ -56,6 +57,13 @@ class CallTable:
     def methods(self) -> tuple[str, ...]:
         """All names as `system.listMethods` tells them."""
         return tuple(self._entries)
+
+
+def _as_in(release: Release, method: str, call: Call) -> Call:
+    """The call with the parameters it had then: the description does not date them."""
+    if method == _LOGIN and not release.has_originator:
+        return replace(call, parameters=call.parameters[:3])
+    return call
 
 
 def _not_implemented(method: str) -> Handler:

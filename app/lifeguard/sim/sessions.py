@@ -115,7 +115,7 @@ class Sessions:
         if len(alike) >= MOST_PER_ORIGINATOR:
             self.end(min(alike, key=lambda ref: self._active_s.get(ref, 0.0)))
 
-    async def _login(self, context: Context, user: str, password: str, version: str, originator: str) -> str:
+    async def _login(self, context: Context, user: str, password: str, version: str, originator: str = "") -> str:
         return self.open(user, password, originator, context.host_ref)
 
     async def _slave_login(self, context: Context, *args: str) -> str:

@@ -27,6 +27,21 @@ _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Object
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
 
 
+class QuickFilter(QLineEdit):
+    """`left` tells that the keyboard wants to be in the tree: Escape clears the filter, Down and Return keep it."""
+
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape:
+            self.clear()
+            self.left.emit()
+        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)
+
+
 class TreePane(QWidget):
     """`chosen` tells that other objects are selected; read them from `things`."""
 
@@ -53,7 +68,8 @@ class TreePane(QWidget):
         self.tree.chosen.connect(self.chosen)
         self.tree.activated.connect(self.opened)
         self.tree.menu_wanted.connect(self.menu_wanted)
-        self._filter = QLineEdit()
+        self._filter = QuickFilter()
+        self._filter.left.connect(self.tree.setFocus)
         self._typing = QTimer(self)
         self._views = QActionGroup(self)
         self._lay_out()
@@ -76,7 +92,7 @@ class TreePane(QWidget):
         return self._options
 
     @property
-    def filter_box(self) -> QLineEdit:
+    def filter_box(self) -> QuickFilter:
         return self._filter
 
     def things(self) -> tuple[Thing, ...]:
@@ -212,12 +228,3 @@ class TreePane(QWidget):
 
     def _rearrange(self) -> None:
         self._model.take(self._live.change_view(VIEWS[self._view](self._options)))
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() == Qt.Key.Key_Escape and self._filter.hasFocus():
-            self._filter.clear()
-            self.tree.setFocus()
-        elif event.key() in (Qt.Key.Key_Down, Qt.Key.Key_Return) and self._filter.hasFocus():
-            self.tree.setFocus()
-        else:
-            super().keyPressEvent(event)

@@ -16,6 +16,7 @@ from lifeguard.xapi.session import Session
 _FIRST = ("pool", "host", "host_metrics")
 _THEN = ("SR", "PBD", "network", "PIF", "VM", "VM_metrics", "VM_guest_metrics", "VBD", "VDI", "VIF")
 _BY_CALL_ONLY = ("message", "role")  # event.from tells of the newest messages only, and of roles not at all
+_FIXED = frozenset({"role"})  # part of the server's code: once loaded they stay as they are
 _REST = tuple(
     name
     for name, known in CLASSES.items()
@@ -45,7 +46,8 @@ class Snapshot:
             await self.load(name)
         await self._load_together(_REST)
         for name in _BY_CALL_ONLY:
-            await self.load(name)
+            if name not in _FIXED or not self._inventory.count(name):
+                await self.load(name)
 
     async def load(self, class_name: str) -> None:
         """One class; nothing when this server does not have it. Raises any Failure."""

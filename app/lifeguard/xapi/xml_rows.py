@@ -13,7 +13,6 @@ from lifeguard.xapi.rows import ANSWER_LIMIT_BYTES, Rest, Row, Shape, row
 from lifeguard.xapi.xml_answer import loads, result_of
 
 _SLICE_BYTES = 1 << 18
-_WINDOW_BYTES = 1 << 16
 _HEAD_BYTES = 4096
 _GIVE_UP_AFTER = 4
 _WRAPPED = (b"<methodResponse><params><param>", b"</param></params></methodResponse>")
@@ -78,30 +77,37 @@ class XmlRowReader:
             return []
         rows: list[Row] = []
         while len(self._buffer) >= self._next_cut_at and self._failed_cuts < _GIVE_UP_AFTER:
-            cuts = self._boundaries(self._next_cut_at)
-            piece = self._read(bytes(self._buffer[: cuts[-1]]), cuts) if cuts else None
+            piece = self._cut_off(self._next_cut_at)
             if piece is None:
                 self._failed_cuts += 1
                 self._next_cut_at = 2 * self._next_cut_at
                 continue
             rows += piece
-            del self._buffer[: cuts[-1]]
             self._next_cut_at = _SLICE_BYTES
         return rows
 
     def finish(self) -> tuple[list[Row], Rest]:
+        early = (self._cut_off(len(self._buffer)) if self._head is not None else None) or []
         result = result_of(loads((self._head or b"") + bytes(self._buffer)))
         self._buffer.clear()
         if self._shape == "records":
-            return _records(result), Rest()
+            return early + _records(result), Rest()
         if self._shape == "event list":
-            return _events(result), Rest()
+            return early + _events(result), Rest()
         if not isinstance(result, dict):
             raise MalformedAnswer("the answer to event.from is not a struct")
         token, counts = result.get("token"), result.get("valid_ref_counts") or {}
         if not isinstance(token, str) or not isinstance(counts, dict):
             raise MalformedAnswer("the answer to event.from lacks its token")
-        return _events(result.get("events")), Rest(token, _counts(counts))
+        return early + _events(result.get("events")), Rest(token, _counts(counts))
+
+    def _cut_off(self, upto: int) -> list[Row] | None:
+        """The rows that are whole before `upto`, taken out of the buffer; None when no sound cut is found."""
+        cuts = self._boundaries(upto)
+        piece = self._read(bytes(self._buffer[: cuts[-1]]), cuts) if cuts else None
+        if piece is not None:
+            del self._buffer[: cuts[-1]]
+        return piece
 
     def _behead(self) -> bool:
         found = _START[self._shape].search(self._buffer, 0, _HEAD_BYTES)

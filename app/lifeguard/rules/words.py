@@ -120,10 +120,12 @@ class Words:
         named: dict[str, Any] = {
             "it": "it" if subject else "the object",
             "there": self.name(target) if target else "the host",
-            "code": code,
+            "code": self.readable(code),
             "all": ", ".join(map(spoken, params)),
             "errors": self._errors(params[0]) if params else "",
         }
+        if not params:
+            template = template.replace(" ({all})", "")
         return _FORMATTER.vformat(template, [_Param(param, spoken(param)) for param in params], named)
 
     def _errors(self, packed: str) -> str:

@@ -88,12 +88,14 @@ def _judge_recursive(
     getter = PROPERTIES.get(query.property)
     value = getter(facts, record) if getter is not None else None
     refs: Iterable[str] = (value,) if isinstance(value, str) else value or ()
+    found = (target(facts, query.property, ref) for ref in refs)
+    return any_of(judge(query.query, facts, other, now) for other in found if other is not None)
+
+
+def any_of(answers: Iterable[Truth]) -> Truth:
+    """True if any is; else None if any does not care; false when there is none at all."""
     answer: Truth = False
-    for ref in refs:
-        found = target(facts, query.property, ref)
-        if found is None:
-            continue
-        says = judge(query.query, facts, found, now)
+    for says in answers:
         if says:
             return True
         if says is None:

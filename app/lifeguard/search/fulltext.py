@@ -20,3 +20,11 @@ def words_query(text: str) -> Query | None:
     if not words:
         return None
     return word_query(words[0]) if len(words) == 1 else GroupQuery("And", tuple(map(word_query, words)))
+
+
+def plain_word(query: Query) -> str | None:
+    """The word that a query asks for, None when it asks anything else."""
+    first = query.queries[0] if isinstance(query, GroupQuery) and query.queries else None
+    if not isinstance(first, StringPropertyQuery) or not first.query or word_query(first.query) != query:
+        return None
+    return first.query

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lifeguard.search.fulltext import word_query
+from lifeguard.search.fulltext import plain_word
 from lifeguard.search.query import (
     BooleanQuery,
     CustomFieldQuery,
@@ -38,7 +38,7 @@ def wording(query: Query | None) -> str:
     """The text that means a query. Raises Unspeakable."""
     if query is None:
         return ""
-    if isinstance(query, GroupQuery) and not _is_word(query) and query.type in ("And", "Or") and query.queries:
+    if isinstance(query, GroupQuery) and plain_word(query) is None and query.type != "Nor" and query.queries:
         connective = " " if query.type == "And" else " or "
         return connective.join(map(_part, query.queries))
     return _part(query)
@@ -46,8 +46,9 @@ def wording(query: Query | None) -> str:
 
 def _part(query: Query) -> str:
     """The text for something that stands between others: with parentheses where it needs them."""
-    if _is_word(query):
-        return _word(query)
+    word = plain_word(query)
+    if word is not None:
+        return _word(word)
     if isinstance(query, GroupQuery):
         if not query.queries:
             raise Unspeakable
@@ -58,14 +59,7 @@ def _part(query: Query) -> str:
     return _condition(query)
 
 
-def _is_word(query: Query) -> bool:
-    first = query.queries[0] if isinstance(query, GroupQuery) and query.queries else None
-    return isinstance(first, StringPropertyQuery) and first.query != "" and word_query(first.query) == query
-
-
-def _word(query: Query) -> str:
-    first = query.queries[0] if isinstance(query, GroupQuery) else None
-    text = first.query if isinstance(first, StringPropertyQuery) else ""
+def _word(text: str) -> str:
     needs_quotes = text.lower() in _CONNECTIVES or any(mark in text for mark in ":=<>!")
     return _quoted(text, needs_quotes)
 
@@ -118,18 +112,17 @@ def _key(name: str, sort: str) -> str:
 def _text(key: str, text: str, how: str) -> str:
     if not text or ("*" in (text[0], text[-1]) and how not in ("exactmatch", "notcontain")):
         raise Unspeakable
-    quoted = _quoted
     match how:
         case "startswith":
-            return f"{key}:{quoted(text + '*')}"
+            return f"{key}:{_quoted(text + '*')}"
         case "endswith":
-            return f"{key}:{quoted('*' + text)}"
+            return f"{key}:{_quoted('*' + text)}"
         case "exactmatch":
-            return f"{key}={quoted(text)}"
+            return f"{key}={_quoted(text)}"
         case "notcontain":
-            return f"{key}!={quoted(text)}"
+            return f"{key}!={_quoted(text)}"
         case _:
-            return f"{key}:{quoted(text)}"
+            return f"{key}:{_quoted(text)}"
 
 
 def _date(day: str, how: str) -> str:

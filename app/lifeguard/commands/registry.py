@@ -11,6 +11,7 @@ from lifeguard.commands import (
     vm_copies,
     vm_delete,
     vm_devices,
+    vm_move,
     vm_place,
     vm_power,
 )
@@ -34,6 +35,7 @@ def command(name: str) -> Command | None:
 _ALL: tuple[Command, ...] = (
     *vm_power.COMMANDS,
     *vm_place.COMMANDS,
+    *vm_move.COMMANDS,
     *vm_copies.COMMANDS,
     *vm_devices.COMMANDS,
     *vm_delete.COMMANDS,

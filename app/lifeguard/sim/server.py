@@ -10,6 +10,8 @@ from ipaddress import IPv4Address, ip_address
 from lifeguard.sim.http.certificates import new_tls
 from lifeguard.sim.http.endpoint import Endpoint
 from lifeguard.sim.http.handlers import WebHandlers, own_handlers
+from lifeguard.sim.metrics.library import Library
+from lifeguard.sim.metrics.web import metrics_handlers
 from lifeguard.sim.pool import SimulatedPool
 
 _TRIES = 20
@@ -34,7 +36,9 @@ class Server:
 
     def __init__(self, pool: SimulatedPool, handlers: WebHandlers | None = None) -> None:
         self.pool = pool
-        self._handlers = {**own_handlers(), **(handlers or {})}
+        self._library = Library(pool.db, pool.clock, seed=1)
+        metrics = metrics_handlers(self._library, lambda host_ref: self.urls[host_ref])
+        self._handlers = {**own_handlers(), **metrics, **(handlers or {})}
         self._endpoints: dict[str, Endpoint] = {}
 
     @property
@@ -64,6 +68,7 @@ class Server:
 
     async def close(self) -> None:
         await self._stop_all()
+        self._library.close()
         await self.pool.close()
 
     async def kill(self, host_ref: str) -> None:

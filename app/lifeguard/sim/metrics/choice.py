@@ -55,8 +55,9 @@ def choose(records: Sequence[Recorded], wish: Wish) -> Updates:
     for record, archives in chosen:
         for archive in archives:
             if (archive.rows, archive.pdps) == (first.rows, first.pdps):
-                legend += (f"{archive.cf}:{record.kind}:{record.uuid}:{source.name}" for source in record.sources)
                 columns.append(record.newest(archive, count))
+                head = f"{archive.cf}:{record.kind}:{record.uuid}"
+                legend += (f"{head}:{source.name}" for source in record.sources)
     return Updates(
         start_s=start_s - start_s % step_s + step_s,
         step_s=step_s,

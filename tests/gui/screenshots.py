@@ -28,7 +28,8 @@ from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import SCHEMES
 from lifeguard.xapi.failures import Failure
-from tests.support.simulated import simulated
+from tests.gui.moments import draw_moments, saver
+from tests.support.simulated import HASTY, simulated
 from tests.support.waiting import until
 
 _SETTLE_S = 0.4
@@ -49,7 +50,7 @@ async def draw_all(asked: Asked, application: QApplication) -> None:
     gate = DialogGate(theme)
     clock = SystemClock()
     async with simulated(asked.hosts, asked.vms) as pool:
-        desk = Desk(theme, Fleet(gate, SessionTrust(), clock), gate, clock, (Failure,))
+        desk = Desk(theme, Fleet(gate, SessionTrust(), clock, HASTY), gate, clock, (Failure,))
         try:
             line = desk.window.fontMetrics().height()
             desk.window.resize(line * 100, line * 60)
@@ -59,6 +60,14 @@ async def draw_all(asked: Asked, application: QApplication) -> None:
             (opened,) = desk.pools
             for name, record in _subjects(opened):
                 await _draw_object(asked, desk, theme, opened, name, record)
+            if not asked.only or asked.only == "moments":
+                for scheme in SCHEMES[: 1 if asked.scale == "2" else 2]:
+                    theme.force(scheme)
+                    await draw_moments(desk, gate, opened, pool, saver(asked.folder, f"{scheme}-{asked.scale}x"))
+                    for ref in pool.server.urls:
+                        await pool.server.revive(ref)
+                    desk.window.banner.acted.emit()
+                    await until(desk.is_loaded, 30)
         finally:
             await desk.close()
     theme.close()

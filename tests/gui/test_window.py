@@ -248,7 +248,7 @@ def _drag_over(seat: Seat, data: QMimeData, host_ref: str) -> QPoint:
     index = _index_of(seat, host_ref)
     tree.scrollTo(index)
     place = tree.visualRect(index).center()
-    enter = QDragEnterEvent(QPointF(place), Qt.DropAction.MoveAction, data, _LEFT, _NO_KEYS)
+    enter = QDragEnterEvent(place, Qt.DropAction.MoveAction, data, _LEFT, _NO_KEYS)
     tree.dragEnterEvent(enter)
     assert enter.isAccepted()
     tree.dragMoveEvent(_move_event(data, place))
@@ -256,7 +256,7 @@ def _drag_over(seat: Seat, data: QMimeData, host_ref: str) -> QPoint:
 
 
 def _move_event(data: QMimeData, place: QPoint) -> QDragMoveEvent:
-    return QDragMoveEvent(QPointF(place), Qt.DropAction.MoveAction, data, _LEFT, _NO_KEYS)
+    return QDragMoveEvent(place, Qt.DropAction.MoveAction, data, _LEFT, _NO_KEYS)
 
 
 def _drop(seat: Seat, data: QMimeData, place: QPoint) -> None:

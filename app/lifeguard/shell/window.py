@@ -6,6 +6,7 @@ import argparse
 
 from lifeguard.main import Plan
 from lifeguard.main import run as run_window
+from lifeguard.shell.screen import prepare_screen
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -14,4 +15,5 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Open the window; the result is the exit status."""
+    prepare_screen(is_picture=False)
     return run_window(Plan())

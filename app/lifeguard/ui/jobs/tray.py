@@ -179,6 +179,11 @@ class JobsTray(QFrame):
         return QSize(0, super().minimumSizeHint().height())
 
     @property
+    def progress(self) -> int:
+        """How far the foremost job is, in per cent; 0 when it does not say."""
+        return self._bar.value() if self._bar.maximum() == _PER_CENT else 0
+
+    @property
     def _foremost(self) -> Job | None:
         active = self._board.active
         return next((job for job in active if job.status == "running"), active[0] if active else None)

@@ -127,14 +127,14 @@ class ObjectTree(QTreeView):
 
     def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
         super().dragLeaveEvent(event)
-        self._end_drag()
+        self.end_drag()
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Nothing moves by itself: the command runs, and the tree follows the server."""
         selection = self._verdicts.drop(self._key_at(event.position().toPoint()))
         event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()
-        self._end_drag()
+        self.end_drag()
         self.setState(QAbstractItemView.State.NoState)
         if selection is not None:
             self._dropped(selection)
@@ -145,7 +145,8 @@ class ObjectTree(QTreeView):
             self._verdicts.judge()
             self._nodes.show_notes(self._verdicts.notes())
 
-    def _end_drag(self) -> None:
+    def end_drag(self) -> None:
+        """Take back what the drag has written beside the rows."""
         self._verdicts.end()
         self._nodes.show_notes({})
         QToolTip.hideText()

@@ -1,0 +1,136 @@
+"""Pictures of moments that no selection shows: dialogs, a drag under way, jobs, a lost connection."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QDragEnterEvent, QPainter, QPixmap
+from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+
+from lifeguard.commands.command import summed_up
+from lifeguard.commands.registry import command
+from lifeguard.commands.selection import Selection
+from lifeguard.datamodel.records import Host, Vm
+from lifeguard.inventory.relations import is_real_vm
+from lifeguard.link.gate import CertificateFacts
+from lifeguard.tree.node import Thing
+from lifeguard.ui.desk import Desk
+from lifeguard.ui.dialogs.door import DialogGate
+from lifeguard.ui.mime import packed
+from lifeguard.ui.pools import OpenPool
+from tests.support.simulated import Simulated
+from tests.support.waiting import until
+
+Save = Callable[[QWidget, str], object]
+_OLD = CertificateFacts(
+    "xen1.example.org:443", ":".join(["3B"] * 32), "xen1.example.org", "xen1", "2023-04-01 08:00", "2033-04-01 08:00"
+)
+_NEW = CertificateFacts(
+    "xen1.example.org:443", ":".join(["C4"] * 32), "xen1.example.org", "Our CA", "2026-01-10 09:30", "2027-01-10 09:30"
+)
+
+
+async def draw_moments(desk: Desk, gate: DialogGate, pool: OpenPool, simulated: Simulated, save: Save) -> None:
+    """All of them, in an order that leaves the last one's trouble to the end."""
+    await _dialogs(desk, gate, save)
+    await _menu(desk, pool, save)
+    await _drag(desk, pool, save)
+    await _jobs(desk, pool, simulated, save)
+    await _lost(desk, simulated, save)
+
+
+async def _dialogs(desk: Desk, gate: DialogGate, save: Save) -> None:
+    desk.window.findChild(QAction, "server.connect").trigger()
+    await _draw_dialog("connect", save)
+    for name, known in (("trust-new", None), ("trust-changed", _OLD)):
+        asked = asyncio.ensure_future(gate.trust(_NEW, known))
+        await _draw_dialog("trust", save, name)
+        await asked
+
+
+async def _draw_dialog(name: str, save: Save, shown_as: str = "") -> None:
+    dialog = await until(lambda: _dialog(name))
+    await asyncio.sleep(0.1)
+    save(dialog, f"dialog-{shown_as or name}")
+    dialog.reject()
+    await until(lambda: _dialog(name) is None)
+
+
+def _dialog(name: str) -> QDialog | None:
+    dialogs = (widget for widget in QApplication.topLevelWidgets() if isinstance(widget, QDialog))
+    return next((dialog for dialog in dialogs if dialog.objectName() == name and dialog.isVisible()), None)
+
+
+async def _menu(desk: Desk, pool: OpenPool, save: Save) -> None:
+    vm, _ = _movable(pool)
+    desk.window.show_things([Thing(pool.key, vm.ref)])
+    desk.window.open_menu(desk.window.pane.things(), desk.window.mapToGlobal(desk.window.rect().center()))
+    menu = await until(QApplication.activePopupWidget)
+    save(menu, "menu-vm")
+    menu.close()
+
+
+async def _drag(desk: Desk, pool: OpenPool, save: Save) -> None:
+    vm, host = _movable(pool)
+    tree = desk.window.pane.tree
+    desk.window.show_things([Thing(pool.key, host.ref)])
+    data = packed([Thing(pool.key, vm.ref)])
+    place = tree.visualRect(tree.currentIndex()).center()
+    keys, button = Qt.KeyboardModifier.NoModifier, Qt.MouseButton.LeftButton
+    tree.dragEnterEvent(QDragEnterEvent(place, Qt.DropAction.MoveAction, data, button, keys))
+    await asyncio.sleep(0.2)
+    save(desk.window, "drag")
+    tree.judge_drag_again()
+    tree.end_drag()
+
+
+async def _jobs(desk: Desk, pool: OpenPool, simulated: Simulated, save: Save) -> None:
+    vm, host = _movable(pool)
+    desk.migrate(Selection.of(pool.source, [vm.ref], host.ref))
+    dialog = await until(lambda: _dialog("confirm"))
+    await asyncio.sleep(0.1)
+    save(dialog, "dialog-migrate")
+    dialog.accept()
+    desk.window.findChild(QToolButton, "jobs.toggle").setChecked(True)
+    await until(lambda: desk.window.tray.progress > 0, 10)
+    save(desk.window, "jobs-running")
+    await until(lambda: simulated.db.get("VM", vm.ref, "resident_on") == host.ref, 30)
+    desk.window.findChild(QToolButton, "jobs.toggle").setChecked(False)
+
+
+async def _lost(desk: Desk, simulated: Simulated, save: Save) -> None:
+    for ref in simulated.server.urls:
+        await simulated.server.kill(ref)
+    await until(desk.window.banner.isVisible, 20)
+    await asyncio.sleep(1.2)
+    save(desk.window, "link-lost")
+
+
+def _movable(pool: OpenPool) -> tuple[Vm, Host]:
+    migrate, source = command("vm.migrate"), pool.source
+    assert migrate is not None
+    for vm in source.inventory.all(Vm):
+        if is_real_vm(vm) and vm.power_state == "Running":
+            for host in source.inventory.all(Host):
+                if summed_up(migrate, migrate.judge(Selection.of(source, [vm.ref], host.ref))).allowed:
+                    return vm, host
+    raise AssertionError("nothing can be moved in this pool")
+
+
+def saver(folder: Path, suffix: str) -> Save:
+    def save(widget: QWidget, name: str) -> None:
+        picture = widget.grab()
+        framed = QPixmap(picture.size())
+        framed.setDevicePixelRatio(picture.devicePixelRatio())
+        framed.fill(widget.palette().color(widget.backgroundRole()))
+        painter = QPainter(framed)
+        painter.drawPixmap(0, 0, picture)
+        painter.end()
+        path = folder / f"{name}-{suffix}.png"
+        framed.save(str(path))
+        print(path)
+
+    return save

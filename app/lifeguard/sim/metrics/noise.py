@@ -51,7 +51,7 @@ def smooth(of: Keys, times_s: Floats, period_s: float) -> Floats:
     else:
         here, next_ = lattice(of, ticks), lattice(of, ticks + 1)
     part = (position - tick)[:, None]
-    return here + (next_ - here) * part * part * (3.0 - 2.0 * part)
+    return np.asarray(here + (next_ - here) * part * part * (3.0 - 2.0 * part))
 
 
 def _mix(number: Keys) -> Keys:

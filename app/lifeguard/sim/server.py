@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
+from lifeguard.sim.faults import PowerChange
 from lifeguard.sim.http.certificates import new_tls
 from lifeguard.sim.http.endpoint import Endpoint
 from lifeguard.sim.http.handlers import WebHandlers, own_handlers
@@ -40,6 +41,7 @@ class Server:
         metrics = metrics_handlers(self._library, lambda host_ref: self.urls[host_ref])
         self._handlers = {**own_handlers(), **metrics, **(handlers or {})}
         self._endpoints: dict[str, Endpoint] = {}
+        pool.faults.power_changed.connect(self._follow)
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -71,13 +73,6 @@ class Server:
         self._library.close()
         await self.pool.close()
 
-    async def kill(self, host_ref: str) -> None:
-        """Cut a host's connections and refuse new ones."""
-        await self._endpoints[host_ref].stop()
-
-    async def revive(self, host_ref: str) -> None:
-        await self._endpoints[host_ref].resume()
-
     async def renew_certificate(self, host_ref: str) -> None:
         """Show another certificate to whoever connects from now on."""
         endpoint = self._endpoints[host_ref]
@@ -85,6 +80,26 @@ class Server:
             await endpoint.stop()
             endpoint.tls = new_tls(self._name(host_ref), endpoint.address)
             await endpoint.resume()
+
+    async def kill(self, host_ref: str) -> None:
+        """Cut a host's connections and refuse new ones."""
+        self.pool.faults.of(host_ref).is_dead = True
+        await self.settle(host_ref)
+
+    async def revive(self, host_ref: str) -> None:
+        self.pool.faults.of(host_ref).is_dead = False
+        await self.settle(host_ref)
+
+    async def settle(self, host_ref: str) -> None:
+        """Let a host listen or not, as its power says."""
+        if self.pool.faults.of(host_ref).is_dead:
+            await self._endpoints[host_ref].stop()
+        else:
+            await self._endpoints[host_ref].resume()
+
+    def _follow(self, change: PowerChange) -> None:
+        if change.host_ref in self._endpoints:
+            self.pool.spawn(self.settle(change.host_ref))
 
     async def _start_all(self, listen: Listen) -> None:
         master = self.pool.master_ref

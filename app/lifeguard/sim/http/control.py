@@ -46,10 +46,8 @@ class Control:
         faults, pool = self._served.pool.faults, self._served.pool
         match name:
             case "kill":
-                faults.of(self._host(value)).is_dead = True
                 await self._served.kill(self._host(value))
             case "revive":
-                faults.of(self._host(value)).is_dead = False
                 await self._served.revive(self._host(value))
             case "cut_off" | "join_up":
                 faults.of(self._host(value)).is_cut_off = name == "cut_off"

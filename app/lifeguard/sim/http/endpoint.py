@@ -46,6 +46,7 @@ class Endpoint:
         self._xml = XmlCodec(pool.release)
         self._json = {version: JsonCodec(pool.release, version) for version in ("1.0", "2.0")}
         self._luck = random.Random(host_ref)
+        self._turn = asyncio.Lock()
         self.tls = tls
         """The certificate shown to whoever connects next."""
         self.address = ""
@@ -62,10 +63,15 @@ class Endpoint:
 
     async def resume(self) -> None:
         """Listen again where it did before `stop`."""
-        if self._server is None:
-            await self.start(self.address, self.port)
+        async with self._turn:
+            if self._server is None:
+                await self.start(self.address, self.port)
 
     async def stop(self) -> None:
+        async with self._turn:
+            await self._stop()
+
+    async def _stop(self) -> None:
         if self._server is not None:
             self._server.close()
             self._server = None

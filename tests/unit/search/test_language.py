@@ -143,10 +143,13 @@ def test_what_the_language_cannot_say_is_refused() -> None:
 
 @given(text=st.text(st.sampled_from('ab :()!"=<>*or1.'), max_size=20))
 def test_any_text_is_a_query_or_one_clear_error(text: str) -> None:
+    refusal = None
     try:
         query = parse(text)
-    except QueryError as refusal:
+    except QueryError as error:
+        refusal, query = error, None
+    if refusal is None:
+        assert query is not None or not text.strip()
+    else:
         assert 0 <= refusal.position <= len(text)
         assert str(refusal).endswith(".")
-    else:
-        assert query is not None or not text.strip()

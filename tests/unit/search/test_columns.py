@@ -1,0 +1,123 @@
+"""Cells of the grid: text, order, bars; unknown is a dash that says why."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from lifeguard.inventory.change import Event
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.search.columns import (
+    DASH,
+    Cell,
+    Column,
+    Load,
+    Moment,
+    amount,
+    cell,
+    default_columns,
+    duration,
+    rate,
+    sort_keys,
+    title_of,
+)
+from lifeguard.search.query import Sort
+
+_GIB = 1024**3
+_FIELDS = '<CustomFieldDefinitions><CustomFieldDefinition name="Scan" type="Date" /></CustomFieldDefinitions>'
+
+
+class _Numbers:
+    def load(self, ref: str) -> Load | None:
+        return {
+            "busy": Load(0.934, 4, 3 * _GIB, 4 * _GIB, (12_000, 30_000), (2_500_000, 9_000_000)),
+            "idle": Load(0.01, 1),
+        }.get(ref)
+
+
+_MOMENT = Moment(datetime(2026, 3, 15, 12, tzinfo=UTC), _Numbers())
+
+
+def _inventory() -> Inventory:
+    inventory = Inventory()
+    running = {"power_state": "Running", "metrics": "m"}
+    rows = {
+        "pool": {"p": {"name_label": "P", "master": "h", "ha_enabled": True, "ha_host_failures_to_tolerate": 1,
+                       "ha_statefiles": ["d"], "gui_config": {"XenCenter.CustomFields": _FIELDS}}},
+        "host": {"h": {"name_label": "h", "other_config": {"boot_time": "1773565200."}}},
+        "VM": {"busy": {**running, "name_label": "busy", "ha_restart_priority": "best-effort"},
+               "idle": {**running, "name_label": "idle",
+                        "other_config": {"XenCenter.CustomFields.Scan": "2026-03-10T07:35:24"}},
+               "off": {"name_label": "off"}},
+        "VM_metrics": {"m": {"start_time": "20260313T08:58:00Z"}},
+        "PIF": {"i": {"host": "h", "IP": "10.0.0.1"}},
+        "SR": {"s": {"name_label": "s"}},
+        "VDI": {"d": {"SR": "s"}},
+    }  # fmt: skip
+    inventory.apply(Event(table, ref, "add", row) for table, found in rows.items() for ref, row in found.items())
+    return inventory
+
+
+def _cell(ref: str, column: str, moment: Moment = _MOMENT) -> Cell:
+    inventory = _inventory()
+    record = inventory.find(ref)
+    assert record is not None
+    return cell(inventory, record, column, moment)
+
+
+@pytest.mark.parametrize(
+    ("ref", "column", "text", "fraction"),
+    [
+        ("busy", "cpu", "93 % of 4 CPUs", 0.934), ("idle", "cpu", "1 % of 1 CPU", 0.01),
+        ("busy", "memory", "3.0 GiB of 4.0 GiB", 0.75), ("idle", "memory", DASH, None), ("off", "memory", "", None),
+        ("busy", "disks", "12.0 kB/s avg / 30.0 kB/s max", None),
+        ("busy", "network", "2.5 MB/s avg / 9.0 MB/s max", None),
+        ("h", "ip", "10.0.0.1", None), ("busy", "ip", DASH, None), ("s", "ip", "", None),
+        ("busy", "uptime", "2 days 3 hours 2 minutes", None), ("h", "uptime", "3 hours", None),
+        ("off", "uptime", "", None),
+        ("p", "ha", "1 failure tolerated", None), ("busy", "ha", "Best effort", None), ("s", "ha", "Heartbeat", None),
+        ("idle", "CustomField:Scan", "2026-03-10 07:35:24", None), ("busy", "CustomField:Scan", "", None),
+        ("busy", "of_another_version", "", None),
+    ],
+)  # fmt: skip
+def test_cells(ref: str, column: str, text: str, fraction: float | None) -> None:
+    shown = _cell(ref, column)
+    assert (shown.text, shown.fraction) == (text, fraction)
+    assert bool(shown.hint) == (text == DASH)
+
+
+def test_without_numbers_a_running_vm_says_that_there_are_none_yet() -> None:
+    assert _cell("busy", "cpu", Moment(_MOMENT.now)).text == DASH
+    assert _cell("off", "cpu", Moment(_MOMENT.now)).text == ""
+
+
+def test_what_has_no_value_sorts_first_and_in_a_descending_column_last() -> None:
+    inventory = _inventory()
+    records = [record for ref in ("busy", "idle", "off") if (record := inventory.find(ref)) is not None]
+
+    def order(*sorting: Sort) -> list[str]:
+        return [one.ref for one in sorted(records, key=lambda one: sort_keys(sorting, inventory, one, _MOMENT))]
+
+    assert order(Sort("cpu")) == ["off", "idle", "busy"]
+    assert order(Sort("cpu", is_ascending=False)) == ["busy", "idle", "off"]
+    assert order(Sort("uptime", is_ascending=False), Sort("name", is_ascending=False)) == ["idle", "busy", "off"]
+
+
+def test_the_columns_of_a_new_grid_know_ha_and_custom_fields() -> None:
+    columns = default_columns([_inventory()])
+    assert [title_of(column.name) for column in columns] == [
+        "Name", "CPU", "Memory", "Disks", "Network", "Address", "HA", "Uptime", "Scan",
+    ]  # fmt: skip
+    assert "ha" not in {column.name for column in default_columns([Inventory()])}
+    assert columns[0] == Column("name", 250)
+
+
+def test_amounts_have_one_decimal_below_a_hundred() -> None:
+    assert [amount(value) for value in (0, 1536 * 1024, 200 * 1024**2, 1.25 * _GIB, 512 * _GIB)] == [
+        "0.0 MiB", "1.5 MiB", "200 MiB", "1.2 GiB", "512 GiB",
+    ]  # fmt: skip
+    assert [rate(value) for value in (0, 1500, 250_000, 1_500_000)] == ["0.0 kB/s", "1.5 kB/s", "250 kB/s", "1.5 MB/s"]
+    assert [duration(value) for value in (1, 59, 60, 3660, 86400)] == [
+        "1 second", "59 seconds", "1 minute", "1 hour 1 minute", "1 day",
+    ]  # fmt: skip

@@ -45,13 +45,15 @@ class SimulatedPool:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to open. `simulated` waits for a simulated pool to be ready; `screenshot` ends the program once taken."""
+    """What to open. `simulated` waits for a simulated pool to be ready; `screenshot` ends the program once taken;
+    `address_book` maps addresses as records say them to the host:port to dial."""
 
     databases: Mapping[str, bytes] = field(default_factory=dict)
     simulated: Callable[[], Awaitable[SimulatedPool]] | None = None
     screenshot: Path | None = None
     tab: str = ""
     remembers: bool = True
+    address_book: Mapping[str, str] = field(default_factory=dict)
 
 
 def run(plan: Plan) -> int:
@@ -74,7 +76,7 @@ async def _sit(plan: Plan, application: QApplication) -> int:
     scheme = settings.preferences.appearance
     theme = Theme(application, None if scheme == "system" else scheme)
     gate = DialogGate(theme)
-    desk = Desk(theme, Fleet(gate, _trust(plan), clock), gate, clock, (Failure,))
+    desk = Desk(theme, Fleet(gate, _trust(plan), clock), gate, clock, (Failure,), plan.address_book)
     interrupts = Interrupts(desk.gone.set)
     try:
         desk.window.recall(settings.window)

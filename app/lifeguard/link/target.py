@@ -26,8 +26,8 @@ class Target:
 
     @property
     def endpoint(self) -> Endpoint:
-        """Raises ValueError when the address is none."""
-        return parse_endpoint(self.address, self.port, self.tls)
+        """Where to begin; an address that the book knows is dialled as it says. Raises ValueError when it is none."""
+        return parse_endpoint(self.address_book.get(self.address, self.address), self.port, self.tls)
 
     @property
     def credentials(self) -> Credentials:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from lifeguard.clock import SystemClock
 from lifeguard.datamodel.dump import NotADump
+from lifeguard.shell.address_book import write_address_book
 from lifeguard.shell.failure import CommandLineError
 from lifeguard.sim.assembly import assemble
 from lifeguard.sim.database import Database
@@ -37,6 +38,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--product", choices=sorted(PRODUCTS), default="newest", help="behave like this version")
     parser.add_argument("--tls", action="store_true", help="serve https, each host with a certificate of its own")
     parser.add_argument("--password", default=PASSWORD, help=f"the password of {USER} (default: {PASSWORD})")
+    parser.add_argument("--address-book", metavar="FILE", type=Path,
+                        help="write there where each host answers, for `lifeguard --address-book FILE`")  # fmt: skip
     parser.add_argument("--control", metavar="PORT", type=int,
                         help="also listen at 127.0.0.1:PORT for faults to be switched on and off")  # fmt: skip
 
@@ -81,6 +84,8 @@ async def _serve(args: argparse.Namespace, listen: Listen) -> None:
         await server.close()
         raise CommandLineError(f"lifeguard simulate: cannot listen at {args.listen}: {failure}.") from None
     try:
+        if args.address_book is not None:
+            write_address_book(args.address_book, server.address_book)
         ready = {"master": server.master_url, "hosts": dict(server.urls), "user": USER, "password": args.password}
         print(json.dumps(ready | ({"control": control.url} if args.control is not None else {})), flush=True)
         await _interrupted()

@@ -49,6 +49,12 @@ class Server:
         return {ref: endpoint.url for ref, endpoint in self._endpoints.items()}
 
     @property
+    def address_book(self) -> Mapping[str, str]:
+        """Where the addresses in the records really lead: address -> host:port."""
+        rows = self.pool.db.rows("host")
+        return {str(rows[ref]["address"]): url.partition("://")[2] for ref, url in self.urls.items()}
+
+    @property
     def master_url(self) -> str:
         return self._endpoints[self.pool.master_ref].url
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QPoint, QTimer
@@ -44,11 +44,18 @@ Shownable = Link | SavedDatabase
 class Desk:
     """Owns the window and everything that lives as long as it; `close` ends it all and logs out everywhere.
 
-    `failures` are the exceptions by which a link tells that figures could not be fetched.
+    `failures` are the exceptions by which a link tells that figures could not be fetched; `address_book` maps addresses
+    as records say them to the host:port to dial.
     """
 
     def __init__(
-        self, theme: Theme, fleet: Fleet, gate: DialogGate, clock: Clock, failures: tuple[type[Exception], ...]
+        self,
+        theme: Theme,
+        fleet: Fleet,
+        gate: DialogGate,
+        clock: Clock,
+        failures: tuple[type[Exception], ...],
+        address_book: Mapping[str, str] | None = None,
     ) -> None:
         self.pools = Pools()
         self.gone = asyncio.Event()
@@ -56,6 +63,7 @@ class Desk:
         self._fleet = fleet
         self._clock = clock
         self._failures = failures
+        self._address_book = address_book or {}
         self._scope = Scope("window")
         self._board = JobBoard(clock)
         self._leave: dict[str, Callable[[], None]] = {}
@@ -160,7 +168,7 @@ class Desk:
         dialog = ConnectDialog(self._theme, self.window)
         if await answered(dialog) and dialog.door is not None:
             door = dialog.door
-            self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password))
+            self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, self._address_book))
 
     async def _disconnect_shown(self) -> None:
         things = self.window.pane.things()

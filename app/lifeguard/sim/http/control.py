@@ -13,7 +13,7 @@ _LONGEST = 64 * 1024
 
 
 class Control:
-    """POST / with one JSON object; each key is one switch.
+    """POST / with one JSON object; each key is one switch. Every answer, also to a plain GET, tells who is logged in.
 
     `{"kill": HOST}`, `{"revive": HOST}`, `{"cut_off": HOST}`, `{"join_up": HOST}`, `{"delay": [HOST, SECONDS]}`,
     `{"drop": [HOST, FRACTION]}`, `{"emergency": [HOST, CODE, PARAM...]}`, `{"fail_migration_at": FRACTION or null}`,
@@ -102,4 +102,9 @@ class Control:
             await self.apply(switches)
         except (BadRequest, ValueError, TypeError, IndexError) as refusal:
             return Reply(json.dumps({"error": str(refusal)}).encode(), "400 Bad Request", "application/json")
-        return Reply(b'{"ok":true}', content_type="application/json")
+        return Reply(json.dumps({"ok": True, "sessions": self._sessions()}).encode(), content_type="application/json")
+
+    def _sessions(self) -> list[dict[str, str]]:
+        """Who is logged in."""
+        rows = self._served.pool.db.rows("session").values()
+        return [{"user": str(row["auth_user_name"]), "originator": str(row["originator"])} for row in rows]

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 
 from lifeguard.clock import Clock
 from lifeguard.sim.behaviour.calls import HANDLERS
+from lifeguard.sim.behaviour.upgrade import put_in_order
+from lifeguard.sim.behaviour.watch import keep_watch
 from lifeguard.sim.database import Database
 from lifeguard.sim.pool import PoolSettings, SimulatedPool
 from lifeguard.sim.release import Release
@@ -18,5 +20,6 @@ def assemble(
 ) -> SimulatedPool:
     """`passwords` by user name are those of local superusers."""
     accounts = {user: Account(password) for user, password in passwords.items()}
-    settings = PoolSettings(release=release, accounts=accounts, behaviours=HANDLERS)
+    put_in_order(db)
+    settings = PoolSettings(release=release, accounts=accounts, behaviours=HANDLERS, watch=keep_watch)
     return SimulatedPool(db, clock, rng, settings)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.tables import EMERGENCY_CALLS
 from lifeguard.sim.call_table import CallTable
-from lifeguard.sim.context import Behaviours
+from lifeguard.sim.context import Behaviours, Context
 from lifeguard.sim.database import Database
 from lifeguard.sim.dispatch import Dispatcher, takes_as_member
 from lifeguard.sim.events import Events
@@ -34,11 +34,13 @@ _SWEEP_S = 30.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolSettings:
-    """`accounts` by user name; `behaviours` are the calls that do more than their fields say."""
+    """`accounts` by user name; `behaviours` are the calls that do more than their fields say; `watch` is what the pool
+    does unasked, as long as it runs."""
 
     release: Release
     accounts: dict[str, Account]
     behaviours: Behaviours = field(default_factory=dict)
+    watch: Callable[[Context], Coroutine[Any, Any, None]] | None = None
 
 
 class SimulatedPool:
@@ -47,6 +49,8 @@ class SimulatedPool:
     def __init__(self, db: Database, clock: Clock, rng: random.Random, settings: PoolSettings) -> None:
         self.db = db
         self.clock = clock
+        self._rng = rng
+        self._watch = settings.watch
         self.release = settings.release
         self.faults = Faults()
         self._xml = XmlCodec(self.release)
@@ -107,8 +111,11 @@ class SimulatedPool:
         task.add_done_callback(self._running.discard)
 
     def start(self) -> None:
-        """Begin what a server does by itself: collecting old tasks, and making ready for the first snapshot."""
+        """Begin what a server does by itself: collecting old tasks, watching its members, and making ready for the
+        first snapshot."""
         self.spawn(self._sweep())
+        if self._watch is not None:
+            self.spawn(self._watch(self._own_context()))
         self.spawn(self.events.prepare(JsonCodec(self.release, "2.0") if self.release.has_json else self._xml))
 
     async def close(self) -> None:
@@ -117,6 +124,12 @@ class SimulatedPool:
         for task in running:
             task.cancel()
         await asyncio.gather(*running, return_exceptions=True)
+
+    def _own_context(self) -> Context:
+        return Context(
+            db=self.db, clock=self.clock, rng=self._rng, host_ref=self.master_ref, session_ref="", method="watch",
+            spawn=self.spawn, faults=self.faults,
+        )  # fmt: skip
 
     async def _sweep(self) -> None:
         while True:

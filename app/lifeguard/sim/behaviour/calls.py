@@ -7,10 +7,14 @@ from lifeguard.sim.behaviour import (
     evacuation,
     ha_planner,
     ha_priority,
+    ha_switch,
+    host_life,
+    mastership,
     memory,
     migration,
     operation_calls,
     placement,
+    pool_members,
     vm_config,
     vm_enquiries,
     vm_making,
@@ -21,8 +25,8 @@ from lifeguard.sim.behaviour import (
 from lifeguard.sim.context import Handler
 
 _MODULES = (
-    agility, evacuation, ha_planner, ha_priority, memory, migration, operation_calls, placement, vm_config, vm_enquiries,
-    vm_making, vm_snapshots, vm_start, vm_stop,
+    agility, evacuation, ha_planner, ha_priority, ha_switch, host_life, mastership, memory, migration,
+    operation_calls, placement, pool_members, vm_config, vm_enquiries, vm_making, vm_snapshots, vm_start, vm_stop,
 )  # fmt: skip
 
 HANDLERS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 
+from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import lookup, memory
 from lifeguard.sim.behaviour.lookup import Row
 from lifeguard.sim.behaviour.migration import pool_migrate
@@ -110,7 +111,7 @@ async def _move(context: Context, vm_ref: str, target_ref: str) -> None:
     db = context.db
     task = db.insert(
         "task",
-        {"name_label": "Async.VM.pool_migrate", "status": "pending", "subtask_of": context.task_ref or "",
+        {"name_label": "Async.VM.pool_migrate", "status": "pending", "subtask_of": context.task_ref or NULL_REF,
          "resident_on": context.host_ref, "allowed_operations": ("cancel",)},
     )  # fmt: skip
     child = replace(context, task_ref=task, method="Async.VM.pool_migrate")

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from lifeguard.datamodel.schema import NULL_REF
-from lifeguard.sim.behaviour import alerts, domain, lookup, pace, protection
+from lifeguard.sim.behaviour import alerts, domain, lookup, pace
 from lifeguard.sim.behaviour.cpu import assert_compatible
 from lifeguard.sim.behaviour.forwarding import forward
+from lifeguard.sim.behaviour.ha_guard import assert_move_keeps_plan
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.placement import assert_can_boot_here
@@ -46,7 +47,7 @@ def assert_destination(db: Database, vm_ref: str, host_ref: str) -> None:
         raise ApiError("NOT_SUPPORTED_DURING_UPGRADE")
     assert_can_boot_here(db, vm_ref, host_ref, check_cpu=False)
     if host_ref != source_ref:
-        protection.assert_move_keeps_plan(db, vm_ref, host_ref)
+        assert_move_keeps_plan(db, vm_ref, host_ref)
 
 
 async def transfer(context: Context, vm_ref: str, source_ref: str, host_ref: str) -> None:

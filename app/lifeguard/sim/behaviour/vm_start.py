@@ -11,6 +11,7 @@ from lifeguard.sim.behaviour.bios import fill_bios_strings
 from lifeguard.sim.behaviour.choice import choose_host
 from lifeguard.sim.behaviour.cpu import assert_compatible
 from lifeguard.sim.behaviour.forwarding import forward
+from lifeguard.sim.behaviour.ha_guard import assert_start_keeps_plan
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.operations.whole import check_host
@@ -69,7 +70,7 @@ async def _boot(context: Context, vm_ref: str, host_ref: str, start_paused: bool
     db = context.db
     domain.refresh_overhead(db, vm_ref)
     if not force:
-        protection.assert_start_keeps_plan(db, vm_ref, host_ref)
+        assert_start_keeps_plan(db, vm_ref, host_ref)
     with reserved(context, vm_ref, host_ref, "vm_start"):
         report = tools.take_away(db, vm_ref)
         was_attached = {(table, ref): db.get(table, ref, "currently_attached")
@@ -111,7 +112,7 @@ async def _wake(context: Context, vm_ref: str, host_ref: str, start_paused: bool
     """The saved memory comes back; its image is not needed any more."""
     db, image = context.db, context.db.get("VM", vm_ref, "suspend_VDI")
     if not force:
-        protection.assert_start_keeps_plan(db, vm_ref, host_ref)
+        assert_start_keeps_plan(db, vm_ref, host_ref)
     with reserved(context, vm_ref, host_ref, "vm_resume"):
         await forward(context, host_ref)
         if not db.has("VDI", image):

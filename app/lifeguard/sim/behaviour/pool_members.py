@@ -1,0 +1,49 @@
+"""Hosts that leave the pool."""
+
+from __future__ import annotations
+
+from lifeguard.sim.behaviour import lookup, pace
+from lifeguard.sim.behaviour.evacuation import residents
+from lifeguard.sim.behaviour.host_life import remove_host
+from lifeguard.sim.context import Context, Handler
+from lifeguard.sim.database import Database
+from lifeguard.sim.failure import ApiError
+
+
+async def eject(context: Context, host_ref: str) -> None:
+    """The host becomes a pool of its own; what only it could reach is lost to the others."""
+    db = context.db
+    pool = lookup.pool(db)
+    db.row("host", host_ref)
+    if pool["ha_enabled"]:
+        raise ApiError("HA_IS_ENABLED")
+    if "apply_updates" in pool["current_operations"].values():
+        raise ApiError("NOT_SUPPORTED_DURING_UPGRADE")
+    if host_ref == pool["master"]:
+        raise ApiError("INTERNAL_ERROR", "Cannot eject the pool master")
+    if any(vm["power_state"] != "Halted" for vm in residents(db, host_ref).values()):
+        raise ApiError("OPERATION_NOT_ALLOWED", "VM resident on host")
+    await pace.take(context, pace.START_S)
+    context.faults.of(host_ref).is_dead = True
+    for sr_ref in _srs_of(db, host_ref):
+        for vdi_ref in tuple(db.get("SR", sr_ref, "VDIs")):
+            db.destroy("VDI", vdi_ref)
+        db.destroy("SR", sr_ref)
+    remove_host(db, host_ref)
+
+
+def _srs_of(db: Database, host_ref: str) -> list[str]:
+    """SRs that only this host reaches."""
+    pbds = db.rows("PBD")
+    users = {ref: {pbds[pbd]["host"] for pbd in sr["PBDs"] if pbd in pbds} for ref, sr in db.rows("SR").items()}
+    return [ref for ref, hosts in users.items() if hosts == {host_ref} and not db.get("SR", ref, "shared")]
+
+
+async def _join(context: Context, address: str, user: str, password: str) -> None:
+    """From here no other pool can be reached."""
+    if lookup.pool(context.db)["ha_enabled"]:
+        raise ApiError("HA_IS_ENABLED")
+    raise ApiError("JOINING_HOST_CONNECTION_FAILED")
+
+
+HANDLERS: dict[str, Handler] = {"pool.eject": eject, "pool.join": _join, "pool.join_force": _join}

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.gate import Gate, TrustStore
 from lifeguard.link.members import candidates, member_addresses
 from lifeguard.link.target import Target
 from lifeguard.xapi.certificate import CertificateFacts
+from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.dialler import Dialler
 from lifeguard.xapi.endpoint import AddressBook, Endpoint
 from lifeguard.xapi.failures import (
@@ -38,14 +39,18 @@ class Refused(Exception):
 class Connector:
     """Remembers what worked: the master's endpoint, the members' addresses, the credentials."""
 
-    def __init__(self, target: Target, gate: Gate, trust: TrustStore, policy: Policy) -> None:
+    def __init__(
+        self, target: Target, gate: Gate, trust: TrustStore, policy: Policy, codecs: Sequence[Codec] = ()
+    ) -> None:
         self._typed = target.endpoint
         self._gate = gate
         self._trust = trust
         self._credentials = target.credentials
         self._members: tuple[str, ...] = target.members
         self._last: Endpoint | None = None
-        self._dialler = Dialler(AddressBook(self._typed, target.address_book), trust, policy, target.allow_old_tls)
+        self._dialler = Dialler(
+            AddressBook(self._typed, target.address_book), trust, policy, target.allow_old_tls, codecs
+        )
         self.fetcher = Fetcher(self._dialler)
 
     def addresses(self, inventory: Inventory) -> tuple[str, ...]:

@@ -21,6 +21,7 @@ from lifeguard.link.state import LinkState, Phase
 from lifeguard.link.target import Target
 from lifeguard.observe import Signal
 from lifeguard.scope import Scope
+from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.events import feed_for
 from lifeguard.xapi.failures import Failure, LostConnection, Retryable
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
@@ -33,7 +34,7 @@ _TASK_RECHECK_S = 5.0
 
 
 class Link:
-    """`start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
+    """`codecs` are the protocols to try in order, the usual ones unless given. `start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
     closed; while a person's decision is awaited it waits."""
 
     def __init__(
@@ -43,6 +44,7 @@ class Link:
         trust: TrustStore | None = None,
         clock: Clock | None = None,
         policy: Policy | None = None,
+        codecs: Sequence[Codec] = (),
     ) -> None:
         self.target = target
         self.inventory = Inventory()
@@ -52,7 +54,7 @@ class Link:
         self.server_time_offset_s = 0.0
         self._clock = clock or SystemClock()
         self._policy = policy or Policy()
-        self._connector = Connector(target, gate or ShutGate(), trust or SessionTrust(), self._policy)
+        self._connector = Connector(target, gate or ShutGate(), trust or SessionTrust(), self._policy, codecs)
         self._session: Session | None = None
         self._scope = Scope(f"link to {target.address}")
         self._wake = asyncio.Event()

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lifeguard.xapi.certificate import TrustStore
+from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.endpoint import AddressBook, Endpoint
 from lifeguard.xapi.failures import LostConnection
 from lifeguard.xapi.policy import Policy
@@ -10,11 +13,21 @@ from lifeguard.xapi.transport import Transport
 
 
 class Dialler:
-    def __init__(self, addresses: AddressBook, trust: TrustStore, policy: Policy, old_tls: bool = False) -> None:
+    """`codecs` are the protocols that calls are tried in, in order; the usual ones unless given."""
+
+    def __init__(
+        self,
+        addresses: AddressBook,
+        trust: TrustStore,
+        policy: Policy,
+        old_tls: bool = False,
+        codecs: Sequence[Codec] = (),
+    ) -> None:
         self.addresses = addresses
         self.policy = policy
         self._trust = trust
         self._old_tls = old_tls
+        self.codecs = codecs
 
     def endpoint(self, address: str) -> Endpoint:
         """Where an address from a record or a redirect leads. Raises LostConnection for one that leads nowhere."""

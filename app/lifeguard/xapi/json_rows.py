@@ -12,7 +12,7 @@ from lifeguard.xapi.failures import MalformedAnswer
 from lifeguard.xapi.json_answer import loads, result_of
 from lifeguard.xapi.rows import ANSWER_LIMIT_BYTES, Rest, Row, Shape, row
 
-_SLICE_BYTES = 1 << 17
+_SLICE_BYTES = 1 << 16
 _WINDOW_BYTES = 1 << 15
 _HEAD_BYTES = 4096
 _GIVE_UP_AFTER = 4
@@ -20,10 +20,12 @@ _GIVE_UP_AFTER = 4
 # A quotation mark that a letter or a colon-free key follows opens a string; so what stands before it is structure, not
 # text, and both cuts are sound. Whether they are at the right depth is proven by decoding what they cut out.
 _START = {
-    "records": re.compile(rb'"result"\s*:\s*\{(?=\s*")'),
+    "records": re.compile(rb'"result"\s*:\s*\{(?=\s*"[^"]{11})'),
     "events": re.compile(rb'"events"\s*:\s*\[(?=\s*\{)'),
     "event list": re.compile(rb'"result"\s*:\s*\[(?=\s*\{)'),
 }
+# Inside a record one map may follow another: only keys that look like the first one part records.
+_BETWEEN_REFS = re.compile(rb'\}\s*(,)\s*"OpaqueRef:[^"\\]{1,200}"\s*:\s*\{')
 _BETWEEN_RECORDS = re.compile(rb'\}\s*(,)\s*"[^"\\]{1,200}"\s*:\s*\{')
 _BETWEEN_EVENTS = re.compile(rb'\}\s*(,)\s*\{\s*"[a-z_]{1,40}"\s*:')
 
@@ -103,6 +105,8 @@ class JsonRowReader:
             return False
         self._head = bytes(self._buffer[: found.end()])
         del self._buffer[: found.end()]
+        if self._shape == "records" and self._buffer.lstrip().startswith(b'"OpaqueRef:'):
+            self._between = _BETWEEN_REFS
         return True
 
     def _last_boundary(self, upto: int) -> int:

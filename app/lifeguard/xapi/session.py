@@ -122,7 +122,7 @@ async def open_session(dialler: Dialler, start: Endpoint, credentials: Credentia
     endpoint = start
     visited: set[Endpoint] = set()
     while True:
-        rpc = Rpc(await dialler.open(endpoint))
+        rpc = Rpc(await dialler.open(endpoint), dialler.codecs)
         try:
             ref = await log_in(rpc, credentials, dialler.policy)
         except HostIsSlave as slave:

@@ -28,7 +28,7 @@ from lifeguard.xapi.failures import (
 )
 from lifeguard.xapi.policy import Patience
 
-_CHUNK_BYTES = 1 << 17
+_CHUNK_BYTES = 1 << 16
 _CONNECTIONS = 6
 _USER_AGENT = "Lifeguard"
 

@@ -12,7 +12,7 @@ from lifeguard.xapi.failures import MalformedAnswer
 from lifeguard.xapi.rows import ANSWER_LIMIT_BYTES, Rest, Row, Shape, row
 from lifeguard.xapi.xml_answer import loads, result_of
 
-_SLICE_BYTES = 1 << 18
+_SLICE_BYTES = 1 << 16
 _HEAD_BYTES = 4096
 _GIVE_UP_AFTER = 4
 _WRAPPED = (b"<methodResponse><params><param>", b"</param></params></methodResponse>")
@@ -78,7 +78,7 @@ class XmlRowReader:
         rows: list[Row] = []
         while len(self._buffer) >= self._next_cut_at and self._failed_cuts < _GIVE_UP_AFTER:
             piece = self._cut_off(self._next_cut_at)
-            if piece is None:
+            if not piece:
                 self._failed_cuts += 1
                 self._next_cut_at = 2 * self._next_cut_at
                 continue
@@ -87,7 +87,7 @@ class XmlRowReader:
         return rows
 
     def finish(self) -> tuple[list[Row], Rest]:
-        early = (self._cut_off(len(self._buffer)) if self._head is not None else None) or []
+        early = self._cut_off(len(self._buffer)) if self._head is not None else []
         result = result_of(loads((self._head or b"") + bytes(self._buffer)))
         self._buffer.clear()
         if self._shape == "records":
@@ -101,13 +101,14 @@ class XmlRowReader:
             raise MalformedAnswer("the answer to event.from lacks its token")
         return early + _events(result.get("events")), Rest(token, _counts(counts))
 
-    def _cut_off(self, upto: int) -> list[Row] | None:
-        """The rows that are whole before `upto`, taken out of the buffer; None when no sound cut is found."""
+    def _cut_off(self, upto: int) -> list[Row]:
+        """The rows that are whole before `upto`, taken out of the buffer."""
         cuts = self._boundaries(upto)
-        piece = self._read(bytes(self._buffer[: cuts[-1]]), cuts) if cuts else None
-        if piece is not None:
-            del self._buffer[: cuts[-1]]
-        return piece
+        if not cuts:
+            return []
+        rows, end = self._read(bytes(self._buffer[: cuts[-1]]), cuts)
+        del self._buffer[:end]
+        return rows
 
     def _behead(self) -> bool:
         found = _START[self._shape].search(self._buffer, 0, _HEAD_BYTES)
@@ -120,22 +121,23 @@ class XmlRowReader:
     def _boundaries(self, upto: int) -> list[int]:
         return [found.start(1) for found in self._between.finditer(self._buffer, 0, upto)]
 
-    def _read(self, piece: bytes, cuts: list[int]) -> list[Row] | None:
-        """The rows between the cuts, None when this is not how xapi writes or the cuts are not between rows."""
-        if b"<!" in piece or not _is_well_formed(b"<x>" + piece + b"</x>"):
-            return None
+    def _read(self, text: bytes, cuts: list[int]) -> tuple[list[Row], int]:
+        """The whole rows among the cuts, and where the last of them ends: 0 when there is none, or when this is not how
+        xapi writes."""
         rows: list[Row] = []
         start = 0
         for cut in cuts:
-            text = piece[start:cut]
-            if text.count(b"<struct") != text.count(b"</struct"):
-                continue  # a cut inside a record: it ends at a later one
-            found = self._row(text)
+            piece = text[start:cut]
+            if piece.count(b"<struct>") != piece.count(b"</struct>"):
+                continue  # between two fields of a record: it ends at a later cut
+            found = self._row(piece)
             if found is None:
-                return None
+                return [], 0
             rows.append(found)
             start = cut
-        return rows if start == len(piece) else None
+        if b"<!" in text or not _is_well_formed(b"<x>" + text[:start] + b"</x>"):
+            return [], 0
+        return rows, start
 
     def _row(self, text: bytes) -> Row | None:
         if self._shape == "records":

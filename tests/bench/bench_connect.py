@@ -1,0 +1,258 @@
+"""How long a large pool takes to appear, beside other clients and beside the floor: the same bytes, read once.
+
+Run: PYTHONPATH=app python tests/bench/bench_connect.py [--hosts 64] [--vms 5000] [--url URL --password PW]
+
+Serves one simulated pool in a process of its own, and lets each client connect to it in another one. The npm client
+`xen-api` takes part when Node is there and LIFEGUARD_XEN_API names a folder with it in `node_modules`.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import gc
+import json
+import os
+import resource
+import shutil
+import subprocess
+import sys
+import time
+import xmlrpc.client
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import msgspec
+import XenAPI
+
+from lifeguard.link.link import Link
+from lifeguard.link.target import target_from_url
+from lifeguard.xapi.jsonrpc import JsonRpc
+from lifeguard.xapi.xmlrpc import XmlRpc
+
+ROOT = Path(__file__).resolve().parents[2]
+CLASSES = (
+    "pool", "host", "host_metrics", "SR", "PBD", "network", "PIF", "VM", "VM_metrics", "VM_guest_metrics", "VBD", "VDI",
+    "VIF", "console", "PIF_metrics", "host_cpu", "task", "SM", "blob", "subject", "VM_appliance", "PCI", "PGPU", "role",
+    "GPU_group", "VGPU", "VGPU_type", "Bond", "VLAN", "tunnel", "pool_patch", "host_patch", "pool_update", "message",
+    "VMSS", "VTPM", "PUSB", "USB_group", "VUSB", "Cluster", "Cluster_host", "Certificate", "Feature", "SDN_controller",
+)  # fmt: skip
+Timings = dict[str, float]
+
+
+class StallWatch:
+    """The longest time between two turns of the loop that should be a millisecond apart."""
+
+    def __init__(self) -> None:
+        self.longest_s = 0.0
+
+    async def run(self) -> None:
+        last_s = time.perf_counter()
+        while True:
+            await asyncio.sleep(0.001)
+            now_s = time.perf_counter()
+            self.longest_s = max(self.longest_s, now_s - last_s - 0.001)
+            last_s = now_s
+
+
+def resident_mib() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * resource.getpagesize() / 2**20
+
+
+async def lifeguard(url: str, password: str, is_json: bool) -> Timings:
+    gc.collect()
+    before_mib = resident_mib()
+    watch = StallWatch()
+    watching = asyncio.create_task(watch.run())
+    link = Link(target_from_url(url, "root", password), codecs=[JsonRpc() if is_json else XmlRpc()])
+    began_s = time.perf_counter()
+    seen: Timings = {}
+
+    def note(_: object) -> None:
+        now_s = time.perf_counter() - began_s
+        if link.inventory.count("VBD") and "tree" not in seen:
+            seen["tree"] = now_s
+        if link.inventory.count("SR") and "hosts" not in seen:
+            seen["hosts"] = now_s
+
+    link.changed.connect(note)
+    link.start()
+    while link.state.phase != "live":
+        await asyncio.sleep(0.002)
+    seen["complete"] = time.perf_counter() - began_s
+    seen["stall_ms"] = watch.longest_s * 1000
+    gc.collect()
+    seen["memory_mib"] = resident_mib() - before_mib
+    seen["objects"] = float(len(link.inventory))
+    watching.cancel()
+    await link.close()
+    return seen
+
+
+def xenapi(url: str, password: str) -> Timings:
+    gc.collect()
+    before_mib = resident_mib()
+    began_s = time.perf_counter()
+    session = XenAPI.Session(url)
+    session.xenapi.login_with_password("root", password)
+    held: dict[str, Any] = {}
+    seen: Timings = {}
+    for name in CLASSES:
+        try:
+            held[name] = getattr(session.xenapi, name).get_all_records()
+        except (XenAPI.Failure, xmlrpc.client.Fault):
+            continue
+        if name == "host_metrics":
+            seen["hosts"] = time.perf_counter() - began_s
+        if name == "VM_guest_metrics":
+            seen["tree"] = time.perf_counter() - began_s
+    seen["complete"] = time.perf_counter() - began_s
+    gc.collect()
+    seen["memory_mib"] = resident_mib() - before_mib
+    seen["objects"] = float(sum(len(rows) for rows in held.values()))
+    session.xenapi.session.logout()
+    return seen
+
+
+async def floor(url: str, password: str) -> Timings:
+    """Download what is needed and read it once, records raw: nobody can be faster with this server."""
+    decoder = msgspec.json.Decoder(dict[str, Any])
+    records = msgspec.json.Decoder(dict[str, msgspec.Raw])
+    gc.collect()
+    before_mib = resident_mib()
+    began_s = time.perf_counter()
+    held: list[dict[str, msgspec.Raw]] = []
+    seen: Timings = {}
+    async with aiohttp.ClientSession() as http:
+
+        async def ask(method: str, *params: object) -> bytes:
+            body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": 1})
+            async with http.post(f"{url}/jsonrpc", data=body) as answer:
+                return await answer.read()
+
+        ref = decoder.decode(await ask("session.login_with_password", "root", password))["result"]
+        for name in CLASSES:
+            body = await ask(f"{name}.get_all_records", ref)
+            start = body.find(b'"result":') + 9
+            if body[start : start + 1] == b"{":
+                held.append(records.decode(body[start : body.rfind(b',"id"')]))
+            if name == "host_metrics":
+                seen["hosts"] = time.perf_counter() - began_s
+            if name == "VM_guest_metrics":
+                seen["tree"] = time.perf_counter() - began_s
+        seen["complete"] = time.perf_counter() - began_s
+        gc.collect()
+        seen["memory_mib"] = resident_mib() - before_mib
+        seen["objects"] = float(sum(len(rows) for rows in held))
+        await ask("session.logout", ref)
+    return seen
+
+
+_NODE = """
+const { createClient } = require('xen-api');
+const began = process.hrtime.bigint();
+const since = () => Number(process.hrtime.bigint() - began) / 1e9;
+const before = process.memoryUsage().rss;
+const client = createClient({ url: process.argv[1], auth: { user: 'root', password: process.argv[2] },
+                              allowUnauthorized: true, readOnly: false });
+client.connect().then(() => client.objectsFetched).then(() => {
+  const complete = since();
+  const objects = Object.keys(client.objects.all).length;
+  console.log(JSON.stringify({ complete, objects, memory_mib: (process.memoryUsage().rss - before) / 1048576 }));
+  return client.disconnect();
+}).then(() => process.exit(0), error => { console.error(String(error)); process.exit(1); });
+"""
+
+
+def xen_api(url: str, password: str) -> Timings:
+    folder = os.environ["LIFEGUARD_XEN_API"]
+    found = subprocess.run(
+        ["node", "-e", _NODE, url, password], cwd=folder, capture_output=True, text=True, timeout=300, check=True
+    )
+    timings: Timings = json.loads(found.stdout.splitlines()[-1])
+    return timings
+
+
+CLIENTS: dict[str, Callable[[str, str], Timings]] = {
+    "floor": lambda url, password: asyncio.run(floor(url, password)),
+    "Lifeguard, JSON-RPC": lambda url, password: asyncio.run(lifeguard(url, password, True)),
+    "Lifeguard, XML-RPC": lambda url, password: asyncio.run(lifeguard(url, password, False)),
+    "PyPI XenAPI": xenapi,
+    "npm xen-api": xen_api,
+}
+
+
+@contextmanager
+def served(hosts: int, vms: int) -> Iterator[tuple[str, str]]:
+    """A simulated pool in a process of its own."""
+    command = [sys.executable, "-m", "lifeguard", "simulate", "--hosts", str(hosts), "--vms", str(vms)]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "app")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=env, text=True)
+    try:
+        assert process.stdout is not None
+        ready = json.loads(process.stdout.readline())
+        yield ready["master"], ready["password"]
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
+def measured(name: str, url: str, password: str) -> Timings | str:
+    command = [sys.executable, __file__, "--client", name, "--url", url, "--password", password]
+    found = subprocess.run(
+        command, capture_output=True, text=True, timeout=600, env={**os.environ, "PYTHONPATH": str(ROOT / "app")}
+    )
+    if found.returncode:
+        return found.stderr.strip().splitlines()[-1][:100]
+    timings: Timings = json.loads(found.stdout)
+    return timings
+
+
+def table(url: str, password: str) -> None:
+    print(f"{'':22}{'hosts s':>9}{'tree s':>9}{'all s':>9}{'objects':>9}{'stall ms':>10}{'memory MiB':>12}")
+    measured("floor", url, password)  # the server warms up: its own caches are not what is measured
+    for name in CLIENTS:
+        if name == "npm xen-api" and not (shutil.which("node") and os.environ.get("LIFEGUARD_XEN_API")):
+            print(f"{name:22}   left out: needs Node, and LIFEGUARD_XEN_API naming a folder with it in node_modules")
+            continue
+        got = measured(name, url, password)
+        if isinstance(got, str):
+            print(f"{name:22}   failed: {got}")
+            continue
+        cells = [_cell(got, key, form) for key, form in _COLUMNS]
+        print(f"{name:22}" + "".join(cells))
+
+
+_COLUMNS = (
+    ("hosts", "9.2f"), ("tree", "9.2f"), ("complete", "9.2f"), ("objects", "9.0f"), ("stall_ms", "10.1f"),
+    ("memory_mib", "12.0f"),
+)  # fmt: skip
+
+
+def _cell(got: Timings, key: str, form: str) -> str:
+    return f"{got[key]:{form}}" if key in got else " " * int(form.partition(".")[0])
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hosts", type=int, default=64)
+    parser.add_argument("--vms", type=int, default=5000)
+    parser.add_argument("--url")
+    parser.add_argument("--password", default="")
+    parser.add_argument("--client", choices=CLIENTS)
+    args = parser.parse_args()
+    if args.client:
+        print(json.dumps(CLIENTS[args.client](args.url, args.password)))
+    elif args.url:
+        table(args.url, args.password)
+    else:
+        with served(args.hosts, args.vms) as (url, password):
+            table(url, password)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,79 @@
+"""`lifeguard simulate` as a process: one line when ready, an end without noise."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+
+import lifeguard
+
+_ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(lifeguard.__file__).parents[1])}
+
+
+@asynccontextmanager
+async def _simulate(*args: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "lifeguard", "simulate", *args,
+        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_ENVIRONMENT,
+    )  # fmt: skip
+    try:
+        yield process
+    finally:
+        if process.returncode is None:
+            process.kill()
+        await process.communicate()
+
+
+async def _ready(process: asyncio.subprocess.Process) -> Any:
+    assert process.stdout is not None
+    return json.loads(await asyncio.wait_for(process.stdout.readline(), 30))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="needs POSIX signals")
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+async def test_it_says_in_one_line_where_its_hosts_are_and_ends_quietly(number: signal.Signals) -> None:
+    async with _simulate("--hosts", "3", "--vms", "4") as process:
+        ready = await _ready(process)
+        assert list(ready) == ["master", "hosts", "user", "password"]
+        assert len(ready["hosts"]) == 3
+        assert ready["master"] in ready["hosts"].values()
+        process.send_signal(number)
+        output, errors = await asyncio.wait_for(process.communicate(), 10)
+        assert (process.returncode, output, errors) == (0, b"", b"")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
+async def test_every_host_has_an_address_of_its_own_and_all_the_same_port() -> None:
+    async with _simulate("--hosts", "3", "--vms", "0", "--tls") as process:
+        urls = [urlsplit(url) for url in (await _ready(process))["hosts"].values()]
+        assert len({url.hostname for url in urls}) == 3
+        assert len({url.port for url in urls}) == 1
+        assert {url.scheme for url in urls} == {"https"}
+
+
+@pytest.mark.parametrize(
+    ("args", "word"),
+    [
+        (("--hosts", "0"), "host"),
+        (("--database", "/nowhere/at/all.xml"), "nowhere"),
+        (("--listen", "127.0.0.1:many"), "many"),
+        (("--listen", "192.0.2.1"), "192.0.2.1"),
+        (("--product", "3.14"), "3.14"),
+    ],
+)
+async def test_what_cannot_be_done_is_said_in_one_sentence(args: tuple[str, ...], word: str) -> None:
+    async with _simulate(*args) as process:
+        output, errors = await asyncio.wait_for(process.communicate(), 30)
+        assert (process.returncode, output) == (2, b"")
+        assert word in errors.decode()
+        assert errors.count(b"\n") == 1

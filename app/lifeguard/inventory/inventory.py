@@ -99,8 +99,8 @@ class Inventory:
             self._note(event, added, removed, before)
         updated: dict[str, frozenset[str]] = {}
         for ref, old in before.items():
-            new = self.find(ref)
-            if new is None or ref in added:
+            new = None if ref in added else self.find(ref)  # what is new is not decoded before somebody reads it
+            if new is None:
                 continue
             fields = differing_fields(old, new)
             if fields:
@@ -148,10 +148,9 @@ class Inventory:
         return [index for (name, _), index in self._indexes.items() if name == class_name]
 
     def _reindex(self, before: Mapping[str, Record | None], added: Mapping[str, str]) -> None:
-        if not self._indexes:
-            return
-        for ref, old in before.items():
-            new = self.find(ref)
+        indexed = {name for name, _ in self._indexes}
+        for ref, old in before.items() if indexed else ():
+            new = self.find(ref) if self._class_of.get(ref) in indexed else None
             for record, act in ((old, Index.remove), (new, Index.add)):
                 if record is not None:
                     for index in self._indexes_of(_CLASS_OF.get(type(record), "")):

@@ -8,7 +8,7 @@ from lifeguard.datamodel.records import Pool, Vgpu, Vm, VmGuestMetrics, VmMetric
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules import operations as ops
-from lifeguard.rules.domain import domain_type, is_default_template, is_dom0, is_live, loaded_vbds
+from lifeguard.rules.domain import domain_type, is_default_template, is_dom0, loaded_vbds
 from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
 
 _ITSELF = "\0vm"
@@ -90,7 +90,7 @@ class Lifecycle:
             ruling = check(vm, operation)
             if ruling is not None:
                 return ruling
-        if self.is_upgrading and operation in ops.NOT_DURING_UPGRADE:
+        if self.is_upgrading and operation not in ops.DURING_UPGRADE:
             return "NOT_SUPPORTED_DURING_UPGRADE", ()
         if operation == "query_services" and not vm.is_system_domain:
             return "NOT_SYSTEM_DOMAIN", (_ITSELF,)
@@ -101,14 +101,14 @@ class Lifecycle:
             if blocked == operation:
                 return "OPERATION_BLOCKED", (_ITSELF, reason)
         valid = ops.VALID_STATES.get(operation)
-        if valid is None or vm.power_state in valid:
+        if valid is None:
             return None
-        if vm.is_control_domain and vm.power_state == ops.RUNNING and operation in ops.CONTROL_DOMAIN_RUNNING_TOO:
+        if vm.is_control_domain and operation in ops.CONTROL_DOMAIN_RUNNING_TOO:
+            valid = (*valid, ops.RUNNING)
+        if operation in ops.SUSPENDED_SNAPSHOT_TOO and (vm.is_snapshot or self._clones_suspended):
+            valid = (*valid, ops.SUSPENDED)
+        if vm.power_state in valid:
             return None
-        if operation in ops.SUSPENDED_SNAPSHOT_TOO and vm.power_state == ops.SUSPENDED:
-            if vm.is_snapshot or self._clones_suspended:
-                return None
-            valid = (*valid, ops.SUSPENDED) if self._clones_suspended else valid
         return "VM_BAD_POWER_STATE", (_ITSELF, ", ".join(valid).lower(), vm.power_state.lower())
 
 
@@ -116,11 +116,11 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
     """Everything the rules want to know about one VM."""
     metrics = inventory.get(VmMetrics, vm.metrics)
     guest = inventory.get(VmGuestMetrics, vm.guest_metrics)
-    live = is_live(vm)
-    nested = metrics.nested_virt if live and metrics else _is_on(vm, "nested-virt")
-    nomigrate = metrics.nomigrate if live and metrics else _is_on(vm, "nomigrate")
+    running = vm.power_state == ops.RUNNING
+    nested = metrics.nested_virt if running and metrics else _is_on(vm, "nested-virt")
+    nomigrate = metrics.nomigrate if running and metrics else _is_on(vm, "nomigrate")
     has_drivers = guest is not None and _has_drivers(guest)
-    modes = {(vdi.on_boot, vdi.allow_caching) for vbd, vdi in loaded_vbds(inventory, vm) if vbd.type == "Disk"}
+    modes = {(vdi.on_boot, vdi.allow_caching) for _, vdi in loaded_vbds(inventory, vm)}
     other = guest.other if guest else {}
     return Profile(
         power_state=vm.power_state,
@@ -135,9 +135,9 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
         listed=vm.allowed_operations,
         is_immobile=nested or nomigrate,
         has_nested_virt=nested,
-        needs_guest_support=live and not has_drivers and domain_type(inventory, vm) == "hvm",
+        needs_guest_support=running and not has_drivers and domain_type(inventory, vm) == "hvm",
         guest_features=frozenset() if has_drivers else frozenset(name for name, on in other.items() if on == "1"),
-        cannot_suspend_reason=other.get("data-cant-suspend-reason"),
+        cannot_suspend_reason=other.get("data-cant-suspend-reason") if running else None,
         has_reset_disk=any(mode == "reset" for mode, _ in modes),
         has_cached_reset_disk=("reset", True) in modes,
         has_pci=bool(vm.attached_PCIs),

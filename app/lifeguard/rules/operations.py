@@ -51,10 +51,15 @@ NEEDS_GUEST_FEATURE: dict[str, tuple[str, ...]] = {
 }
 NOT_WITH_RESET_DISKS = frozenset({"checkpoint", "snapshot", "suspend"})
 NOT_WITH_USB = NEEDS_SUSPEND | {"snapshot"}
-NOT_DURING_UPGRADE = frozenset({
-    "snapshot", "checkpoint", "revert", "changing_dynamic_range", "changing_static_range", "changing_memory_limits",
-    "metadata_export", "snapshot_with_quiesce", "reverting", "provision", "make_into_template",
+DURING_UPGRADE = frozenset({
+    "assert_operation_valid", "changing_memory_live", "changing_shadow_memory", "changing_shadow_memory_live",
+    "changing_VCPUs", "changing_VCPUs_live", "clean_reboot", "clean_shutdown", "clone", "copy", "create_template",
+    "csvm", "data_source_op", "destroy", "export", "get_boot_record", "hard_reboot", "hard_shutdown", "import",
+    "make_into_template", "migrate_send", "pause", "pool_migrate", "power_state_reset", "provision", "resume",
+    "resume_on", "send_sysrq", "send_trigger", "shutdown", "start", "start_on", "suspend", "unpause",
+    "update_allowed_operations",
 })  # fmt: skip
+"""What may be done while a pool is upgraded host by host."""
 
 NEVER_LISTED = frozenset({
     "create_template", "power_state_reset", "csvm", "get_boot_record", "send_sysrq", "send_trigger", "query_services",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import Host, Vm
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.relations import master_ref
 from lifeguard.rules.cpu import cpu_obstacle
 from lifeguard.rules.domain import domain_type
 from lifeguard.rules.lifecycle import Lifecycle
@@ -36,6 +37,7 @@ class Placement:
         self._lifecycle = lifecycle
         self._wording = wording
         self._offers: dict[str, HostOffer] = {host.ref: offer_of(inventory, host) for host in inventory.all(Host)}
+        self._master_ref = master_ref(inventory) or ""
         self._free: dict[str, int] = {}
         self._needs: dict[str, tuple[Needs, int, str]] = {}
         self._same_needs: dict[Needs, Needs] = {}
@@ -90,8 +92,13 @@ class Placement:
         offer = self._offers.get(host_ref)
         if offer is None:
             return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
-        before = self._static_obstacle(self._facts(vm)[0], offer, runs_here=vm.resident_on == host_ref, stop="srs")
-        obstacle = before or self._cpu_obstacle(vm, offer) or self._obstacle(vm, offer)
+        runs_here = vm.resident_on == host_ref
+        obstacle = (
+            self._left_behind(offer, vm.resident_on)
+            or self._host_obstacle(self._facts(vm)[0], offer, runs_here=runs_here)
+            or self._cpu_obstacle(vm, offer)
+            or self._obstacle(vm, offer)
+        )
         return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
 
     def judge_anywhere(self, vm: Vm, operation: str) -> Verdict:
@@ -174,9 +181,12 @@ class Placement:
         older = home is not None and is_older(offer.host, home.host)
         return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if older else None
 
-    def _left_behind(self, offer: HostOffer) -> Obstacle | None:
-        """While a pool is upgraded host by host, VMs start only on hosts that are through with it."""
-        if self._lifecycle.is_upgrading and any(is_older(offer.host, other.host) for other in self._offers.values()):
+    def _left_behind(self, offer: HostOffer, home_ref: str = "") -> Obstacle | None:
+        """While a pool is upgraded host by host, the master first, a VM never goes back to an older version."""
+        if not self._lifecycle.is_upgrading:
+            return None
+        newest = self._offers.get(home_ref) or self._offers.get(self._master_ref)
+        if newest is not None and is_older(offer.host, newest.host):
             return "VM_HOST_INCOMPATIBLE_VERSION", (offer.host.ref, _ITSELF)
         return None
 
@@ -194,12 +204,13 @@ class Placement:
         """The first obstacle that comes before memory in the server's order."""
         key = id(needs), offer.host.ref, runs_here  # equal needs are one object, kept by `_same_needs`
         if key not in self._before_memory:
-            self._before_memory[key] = self._static_obstacle(needs, offer, runs_here=runs_here)
+            on_host = self._host_obstacle(needs, offer, runs_here=runs_here)
+            self._before_memory[key] = on_host or self._out_of_reach(needs, offer)
         return self._before_memory[key]
 
-    def _static_obstacle(
-        self, needs: Needs, offer: HostOffer, *, runs_here: bool, stop: str = ""
-    ) -> Obstacle | None:
+    @staticmethod
+    def _host_obstacle(needs: Needs, offer: HostOffer, *, runs_here: bool) -> Obstacle | None:
+        """The host's own state and hardware, which the server looks at first."""
         ref = offer.host.ref
         if not offer.is_live:
             return "HOST_NOT_LIVE", ()
@@ -214,9 +225,7 @@ class Placement:
             listed = f"[{'; '.join(map(str, versions))}]"
             own = str(needs.hardware_platform)
             return "VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION", (ref, listed, _ITSELF, own)
-        if stop == "srs":
-            return None
-        return self._out_of_reach(needs, offer)
+        return None
 
     def _out_of_reach(self, needs: Needs, offer: HostOffer) -> Obstacle | None:
         for sr in needs.srs:

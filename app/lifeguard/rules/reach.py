@@ -92,7 +92,9 @@ def internal_network_is_elsewhere(inventory: Inventory, network_ref: str, host_r
         return False
     for vif in inventory.pointing_to(Vif, "network", network_ref):
         vm = inventory.get(Vm, vif.VM) if vif.currently_attached else None
-        if vm and vm.resident_on != host_ref and inventory.get(Host, vm.resident_on) is not None:
+        if vm is None or vm.power_state != "Running" or vm.resident_on == host_ref:
+            continue
+        if inventory.get(Host, vm.resident_on) is not None:
             return True
     return False
 

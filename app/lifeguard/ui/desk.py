@@ -157,6 +157,7 @@ class Desk:
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase != "saved")
         else:
             self.window.banner.hide()
+        self.window.dim(any(state.phase in ("lost", "refused") and state.as_of_s is not None for state in states))
         self.window.tray.say_connection(connection_word(states))
 
     def _try_now(self) -> None:

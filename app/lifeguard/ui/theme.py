@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory
+from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
 
 from lifeguard.assets import asset
 from lifeguard.observe import Signal
@@ -92,6 +92,14 @@ class Theme:
 
     def pixmap(self, glyph: Glyph, side: int, scale: float) -> QPixmap:
         return draw_glyph(glyph, self.tokens, side, scale)
+
+    def dim(self, widget: QWidget, is_dim: bool) -> None:
+        """Draw a part of the window quietly, or as ever: what it shows is no longer known to be so."""
+        palette = QPalette(self._application.palette())
+        if is_dim:
+            for role in (QPalette.ColorRole.Text, QPalette.ColorRole.WindowText):
+                palette.setColor(QPalette.ColorGroup.All, role, self.colour("text-quiet"))
+        widget.setPalette(palette if is_dim else QPalette())
 
     def _drawn(self, glyph: Glyph) -> QIcon:
         icon = QIcon()

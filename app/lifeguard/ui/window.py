@@ -53,6 +53,7 @@ class MainWindow(QMainWindow):
         self.banner = Banner(theme)
         self.tray = JobsTray(board, theme)
         self._history = History()
+        self._is_dim = False
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
         self._actions = Actions(doings.run, self._own.actions, theme, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
@@ -69,6 +70,13 @@ class MainWindow(QMainWindow):
         """Go to these objects, in the tree and on the right."""
         if not self.pane.choose(things) and things:
             self.stack.show_object(self._pools.shown(things[0]))
+
+    def dim(self, is_dim: bool) -> None:
+        """Show what was last known as just that."""
+        if is_dim != self._is_dim:
+            self._is_dim = is_dim
+            for part in (self.pane, self.stack):
+                self._theme.dim(part, is_dim)
 
     def remember(self) -> WindowState:
         """How the window stands, for the next start."""

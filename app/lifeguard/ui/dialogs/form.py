@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lifeguard.ui.glyph import Glyph
@@ -53,6 +54,16 @@ class Form(QDialog):
         grid.setRowStretch(1, 1)
         grid.setColumnStretch(1, 1)
         self.setMinimumWidth(gap * 30)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """As tall as the wrapped text needs at this width, no taller: a layout alone does not see to that."""
+        super().showEvent(event)
+        layout = self.layout()
+        if layout is not None:
+            width = max(self.width(), layout.minimumSize().width())
+            height = layout.totalHeightForWidth(width)
+            self.setMinimumHeight(height)
+            self.resize(width, height)
 
     def say(self, text: str) -> QLabel:
         """Add a paragraph that may be selected and copied."""

@@ -11,6 +11,7 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
 _PAIRS_PER_LINE = 16
+_PAIRS_BESIDE = 8
 
 
 class TrustDialog(Form):
@@ -48,14 +49,16 @@ def _table(facts: CertificateFacts, known: CertificateFacts | None) -> QWidget:
     grid = QGridLayout(table)
     grid.setContentsMargins(0, 0, 0, 0)
     grid.setColumnStretch(2 if known is not None else 1, 1)
+    grid.setHorizontalSpacing(table.fontMetrics().height())
     shown = [("Now", facts)] if known is None else [("Before", known), ("Now", facts)]
     for column, (title, _) in enumerate(shown, start=1):
         if known is not None:
             grid.addWidget(_heading(title), 0, column)
+    pairs = _PAIRS_PER_LINE if known is None else _PAIRS_BESIDE
     for row, (title, name) in enumerate(_ROWS, start=1):
         grid.addWidget(QLabel(title), row, 0)
         for column, (_, certificate) in enumerate(shown, start=1):
-            grid.addWidget(_value(name, str(getattr(certificate, name))), row, column)
+            grid.addWidget(_value(name, str(getattr(certificate, name)), pairs), row, column)
     return table
 
 
@@ -67,8 +70,8 @@ def _heading(text: str) -> QLabel:
     return label
 
 
-def _value(name: str, text: str) -> QLabel:
-    label = QLabel(_folded(text) if name == "fingerprint" else text)
+def _value(name: str, text: str, pairs: int) -> QLabel:
+    label = QLabel(_folded(text, pairs) if name == "fingerprint" else text)
     label.setObjectName(f"trust.{name}")
     label.setTextInteractionFlags(label.textInteractionFlags().TextSelectableByMouse)
     if name == "fingerprint":
@@ -76,9 +79,9 @@ def _value(name: str, text: str) -> QLabel:
     return label
 
 
-def _folded(fingerprint: str) -> str:
+def _folded(fingerprint: str, per_line: int) -> str:
     pairs = fingerprint.split(":")
-    lines = [pairs[first : first + _PAIRS_PER_LINE] for first in range(0, len(pairs), _PAIRS_PER_LINE)]
+    lines = [pairs[first : first + per_line] for first in range(0, len(pairs), per_line)]
     return "\n".join(":".join(line) for line in lines)
 
 

@@ -28,6 +28,7 @@ from lifeguard.metrics.units import format_count
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.jobs.model import FRACTION_ROLE, JobModel, progress_words
 from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.tree.delegate import RowDelegate
 
 _UP, _DOWN, _CLOSE = Glyph("chevron-up"), Glyph("chevron-down"), Glyph("close")
 _PER_CENT = 100
@@ -127,6 +128,7 @@ class JobsTray(QFrame):
         rows.setHeaderHidden(True)
         rows.setFrameShape(QTreeView.Shape.NoFrame)
         rows.setModel(self._model)
+        rows.setItemDelegate(RowDelegate(self._theme, rows))
         rows.setItemDelegateForColumn(1, _ProgressDelegate(rows))
         header = rows.header()
         header.setStretchLastSection(False)
@@ -154,7 +156,7 @@ class JobsTray(QFrame):
             row.addWidget(button)
         column.addLayout(row)
         drawer.setMinimumHeight(self.fontMetrics().height() * _ROWS_OPEN)
-        drawer.setMaximumHeight(self.fontMetrics().height() * _ROWS_OPEN * 2)
+        drawer.setMaximumHeight(self.fontMetrics().height() * _ROWS_OPEN * 3 // 2)
         drawer.hide()
         return drawer
 

@@ -62,6 +62,11 @@ class Feed:
     def server_now_s(self) -> float:
         return self._clock.time_s() + self._link.server_time_offset_s
 
+    @property
+    def is_watched(self) -> bool:
+        """Whether anybody looks, and so anything is fetched."""
+        return bool(self._polls)
+
     def watch(self, host_refs: Iterable[str], pause_s: float, history_s: float) -> Callable[[], None]:
         """Poll these hosts every `pause_s`, beginning `history_s` back, until the returned function is called."""
         token, refs = object(), tuple(host_refs)
@@ -101,8 +106,9 @@ class Feed:
         host = self._link.inventory.get(Host, ref)
         if host is None:
             return False
-        start_s = self._start_s(host, poll)
-        request = request_for(start_s, self.server_now_s)
+        now_s = self.server_now_s
+        start_s = self._start_s(host, poll, now_s)
+        request = request_for(start_s, now_s)
         path = f"/rrd_updates?start={request.start_s}&cf=AVERAGE&interval={request.interval_s}&host=true"
         try:
             updates = await _decoded(await self._link.fetch(ref, path))
@@ -115,9 +121,9 @@ class Feed:
         self.renewed.emit(ref)
         return ref not in self.trouble
 
-    def _start_s(self, host: Host, poll: _Poll) -> float:
+    def _start_s(self, host: Host, poll: _Poll, now_s: float) -> float:
         """Where the next answer should begin: at the newest row held, or further back than anything fetched yet."""
-        wanted_s = self.server_now_s - max(history for _, history in poll.watchers.values())
+        wanted_s = now_s - max(history for _, history in poll.watchers.values())
         newest_s = self.store.newest_s(host.uuid, STEP_S)
         if newest_s is None or poll.fetched_from_s is None or wanted_s < poll.fetched_from_s - STEP_S:
             return wanted_s

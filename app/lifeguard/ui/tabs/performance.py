@@ -127,6 +127,16 @@ class PerformanceTab:
         """Whether figures are drawn."""
         return bool(self._panes) and self._stack.currentIndex() == 0
 
+    @property
+    def titles(self) -> tuple[str, ...]:
+        """The graphs that are drawn, from the top down."""
+        return tuple(pane.graph.title for pane in self._panes)
+
+    @property
+    def note(self) -> str:
+        """Why there are no graphs; empty while there are."""
+        return self._note.text()
+
     def suits(self, shown: Shown) -> bool:
         record = shown.source.inventory.find(shown.ref)
         if isinstance(record, Vm):

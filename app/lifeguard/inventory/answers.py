@@ -58,14 +58,11 @@ def question(function: Callable[Concatenate[Facts, P], T]) -> Callable[Concatena
     return asked
 
 
-_NOTHING: frozenset[Any] = frozenset()
-
-
 class _Answer(Struct, gc=False):
     """A value and what it was read from. Never part of a cycle, so the collector need not walk thousands of them."""
 
     value: Any = None
-    reads: set[Any] | frozenset[Any] = _NOTHING
+    reads: tuple[Any, ...] = ()
 
 
 class Answers:
@@ -162,19 +159,21 @@ class Answers:
         finally:
             self._reading.pop()
             self._computing.pop()
-        if reads != answer.reads:
+        before = answer.reads
+        if len(reads) != len(before) or not reads.issuperset(before):
             self._read_instead(asked, answer, reads)
 
     def _read_instead(self, asked: Asked, answer: _Answer, reads: set[Any]) -> None:
-        for gone in answer.reads - reads:
-            self._stop_reading(asked, gone)
-        for new in reads - answer.reads:
+        for gone in answer.reads:
+            if gone not in reads:
+                self._stop_reading(asked, gone)
+        for new in reads.difference(answer.reads):
             readers = self._readers.get(new)
             if readers is None:
                 self._readers[new] = {asked}
             else:
                 readers.add(asked)
-        answer.reads = reads
+        answer.reads = tuple(reads)
 
     def _stop_reading(self, asked: Asked, read: Any) -> None:
         readers = self._readers.get(read)

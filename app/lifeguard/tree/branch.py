@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left, insort
+from collections.abc import Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -47,6 +48,23 @@ class Branch:
         """Take a child in where its order puts it."""
         self._by_step[child.key[-1]] = child
         insort(self.children, child, key=_order_of)
+
+    def add_last(self, child: Branch) -> None:
+        """Take a child in at the end, when many come at once and `sort` follows."""
+        self._by_step[child.key[-1]] = child
+        self.children.append(child)
+
+    def sort(self) -> None:
+        """Put everything below in order."""
+        self.children.sort(key=_order_of)
+        for child in self.children:
+            child.sort()
+
+    def below(self) -> Iterator[tuple[Branch, int, Branch]]:
+        """Everything below it from the top down: parent, row, child."""
+        for row, child in enumerate(self.children):
+            yield self, row, child
+            yield from child.below()
 
     def take_out(self, child: Branch) -> int:
         """Let a child go. Returns the row in which it stood."""

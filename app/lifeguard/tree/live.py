@@ -7,12 +7,14 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
-from lifeguard.inventory.answers import Answers, Asked
+from lifeguard.inventory.answers import Answers, Asked, Facts
 from lifeguard.inventory.change import Change
-from lifeguard.inventory.faces import face_of, order_of_server
+from lifeguard.inventory.faces import Face, face_of, order_of_server
 from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, View
 from lifeguard.tree.branch import Branch
 from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step, Thing
+
+_Entry = tuple[Placing, Face | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +43,23 @@ class LiveTree:
     """
 
     def __init__(self, view: View) -> None:
-        self._view = view
-        self._place, self._order = view.place, view.order
+        self._use(view)
         self._members: dict[str, _Member] = {}
         self._servers: dict[str, Branch] = {}
         self._root = Branch(Node(ROOT, "root", None, "", "", ""), (), None)
         self._steps: list[Step] = []
+        self._is_filling = False
+
+    def _use(self, view: View) -> None:
+        """Ask this view from now on. Place and face are one question: whoever is placed is looked at as well."""
+        self._view = view
+        self._order = view.order
+
+        def entry(facts: Facts, ref: str) -> _Entry:
+            placing = view.place(facts, ref)
+            return placing, face_of(facts, ref, view.today) if placing.paths else None
+
+        self._entry = entry
 
     def nodes(self) -> tuple[Node, ...]:
         """The whole tree as it is now."""
@@ -61,8 +74,13 @@ class LiveTree:
         """Take a pool in, instead of the server without a connection where that was shown."""
         steps = self.disconnect(source)
         member = self._members[source] = _Member(answers)
+        self._is_filling = not self._root.children
         for ref in self._refs(answers):
-            self._replace(source, member, ref, answers.ask(self._place, ref))
+            self._replace(source, member, ref, answers.ask(self._entry, ref)[0])
+        if self._is_filling:
+            self._is_filling = False
+            self._root.sort()
+            self._steps = [Inserted(parent.key, row, child.node) for parent, row, child in self._root.below()]
         return steps + self._taken()
 
     def disconnect(self, source: str) -> list[Step]:
@@ -71,7 +89,7 @@ class LiveTree:
         if member is not None:
             for ref in reversed(list(member.placed)):
                 self._replace(source, member, ref, NOWHERE)
-            member.answers.forget(self._place, self._order)
+            member.answers.forget(self._entry, self._order)
         server = self._servers.pop(source, None)
         if server is not None:
             server.is_placed = False
@@ -95,24 +113,24 @@ class LiveTree:
         if member is None:
             return []
         arrivals = {ref for ref, class_name in change.added.items() if class_name in self._view.classes}
-        asked = list(differing)
-        moved = arrivals | change.removed.keys() | {entry[1] for entry in asked if entry[0] == self._place}
-        for ref in sorted(moved):
-            placing = member.answers.ask(self._place, ref) if ref in member.answers.inventory else NOWHERE
-            self._replace(source, member, ref, placing)
-        for ref in sorted({entry[1] for entry in asked if entry[0] in (_FACE, self._order)}):
-            self._renew(source, member, ref)
+        asked = [entry for entry in differing if entry[0] in (self._entry, face_of, self._order)]
+        suspects = arrivals | change.removed.keys() | {entry[1] for entry in asked if entry[0] is self._entry}
+        for ref in sorted(suspects):
+            is_there = ref in member.answers.inventory
+            self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0] if is_there else NOWHERE)
+        for ref in sorted({entry[1] for entry in asked}):
+            self._renew(member, ref)
         return self._taken()
 
     def change_view(self, view: View) -> list[Step]:
         """Arrange the same pools in another way: other options, another filter, another view."""
-        before = self._place, self._order
-        self._view, self._place, self._order = view, view.place, view.order
+        before = self._entry, self._order
+        self._use(view)
         for source, member in self._members.items():
             for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
-                self._replace(source, member, ref, member.answers.ask(self._place, ref))
+                self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
             for ref in list(member.branches):
-                self._renew(source, member, ref)
+                self._renew(member, ref)
             member.answers.forget(*before)
         return self._taken()
 
@@ -127,6 +145,11 @@ class LiveTree:
         """Hang an object where it belongs now. What comes, comes first, so that groups it stays in are kept."""
         old = member.placed.get(ref, NOWHERE)
         if old == new:
+            return
+        if old == NOWHERE and not new.bare:
+            member.placed[ref] = new
+            for path in new.paths:
+                self._grow(self._at(source, path), Thing(source, ref)).is_placed = True
             return
         thing = Thing(source, ref)
         gone = [self._at(source, path).child(thing) for path in old.paths if path not in new.paths]
@@ -170,7 +193,9 @@ class LiveTree:
         return branch
 
     def _insert(self, branch: Branch) -> None:
-        if branch.parent is not None:
+        if branch.parent is not None and self._is_filling:
+            branch.parent.add_last(branch)
+        elif branch.parent is not None:
             branch.parent.add(branch)
             self._steps.append(Inserted(branch.parent.key, branch.row, branch.node))
 
@@ -205,7 +230,7 @@ class LiveTree:
         self._prune(old_parent)
         return True
 
-    def _renew(self, source: str, member: _Member, ref: str) -> None:
+    def _renew(self, member: _Member, ref: str) -> None:
         for branch in member.branches.get(ref, ()):
             node, order = self._look(branch.key)
             parent = branch.parent
@@ -226,12 +251,9 @@ class LiveTree:
         if isinstance(step, Group):
             return Node(key, step.kind, step.ref, step.label, "normal", step.label), (0, (), step.order, "")
         answers = self._members[step.source].answers
-        face = answers.ask(_FACE, step.ref, self._view.today)
+        face = answers.ask(self._entry, step.ref)[1] or answers.ask(face_of, step.ref, self._view.today)
         if face is None:
             return Node(key, "gone", step.ref, "", "normal", ""), (2, (), (step.ref,), step.source)
         columns = answers.ask(self._order, step.ref) if self._view.is_sorted else ()
         node = Node(key, face.kind, step.ref, face.name, face.state, face.label, face.marks)
         return node, (1, columns, face.order, step.source)
-
-
-_FACE = face_of

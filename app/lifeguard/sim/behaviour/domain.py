@@ -116,9 +116,8 @@ def write_metrics(context: Context, vm_ref: str, *, is_boot: bool) -> None:
 
 
 def go_halted(db: Database, vm_ref: str) -> None:
-    """The domain is gone for good: everything that follows, in a server's order."""
-    if not lookup.pool(db).get("ha_reboot_vm_on_internal_shutdown", False):
-        db.set("VM", vm_ref, "ha_always_run", False)
+    """Somebody wanted the VM to end: everything that follows, in a server's order. HA will not bring it back."""
+    db.set("VM", vm_ref, "ha_always_run", False)
     _reset(db, vm_ref)
 
 

@@ -97,8 +97,10 @@ async def evacuate(context: Context, host_ref: str, network_ref: str = "", batch
         for begin in range(0, len(going), max(1, size)):
             batch = going[begin : begin + max(1, size)]
             async with asyncio.TaskGroup() as group:
-                for vm_ref, target in batch:
-                    group.create_task(_move(context, vm_ref, target))
+                moving = [group.create_task(_move(context, vm_ref, target)) for vm_ref, target in batch]
+            errors = [error for error in (task.result() for task in moving) if error is not None]
+            if errors:
+                raise errors[0]
             done += len(batch)
             await context.progress(done / len(going))
     left = [ref for ref in residents(db, host_ref) if db.get("VM", ref, "power_state") != "Halted"]
@@ -106,8 +108,9 @@ async def evacuate(context: Context, host_ref: str, network_ref: str = "", batch
         raise ApiError("CANNOT_EVACUATE_HOST", "|".join(f"VM_BAD_POWER_STATE,{ref}" for ref in left))
 
 
-async def _move(context: Context, vm_ref: str, target_ref: str) -> None:
-    """One VM, under a task of its own so that its progress is not taken for the whole's."""
+async def _move(context: Context, vm_ref: str, target_ref: str) -> ApiError | None:
+    """One VM, under a task of its own so that its progress is not taken for the whole's. Returns why it did not move;
+    one that halted meanwhile needs not."""
     db = context.db
     task = db.insert(
         "task",
@@ -118,9 +121,9 @@ async def _move(context: Context, vm_ref: str, target_ref: str) -> None:
     try:
         context.checkpoint()
         await pool_migrate(child, vm_ref, target_ref, {"live": "true"})
+        return None
     except ApiError as error:
-        if error.code != "VM_BAD_POWER_STATE":
-            raise
+        return None if error.code == "VM_BAD_POWER_STATE" else error
     finally:
         if db.has("task", task):
             db.destroy("task", task)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, TypeAlias, TypeVar, get_type_hints
@@ -12,19 +11,8 @@ import msgspec
 
 from lifeguard.datamodel.records import RECORDS, Record
 
-
-class Unread(ABC):
-    """A record kept in the form of some other protocol until somebody reads it."""
-
-    __slots__ = ()
-
-    @abstractmethod
-    def fields(self) -> Mapping[str, Any]:
-        """Field name to wire value, read anew at each call. Raises MalformedRecord."""
-
-
-Payload: TypeAlias = bytes | Mapping[str, Any] | Unread
-"""One record as it arrived: its raw JSON text, a mapping of field name to wire value (dumps), or not yet read."""
+Payload: TypeAlias = bytes | Mapping[str, Any]
+"""One record as it arrived: its JSON text (from servers), or a mapping of field name to wire value (from dumps)."""
 
 R = TypeVar("R", bound=Record)
 
@@ -54,7 +42,7 @@ def decode_record(class_name: str, ref: str, payload: Payload, problems: list[st
         if isinstance(payload, bytes):
             record = _json_decoder(kind).decode(payload)
         else:
-            record = msgspec.convert(plain(payload), kind, strict=False)
+            record = msgspec.convert(payload, kind, strict=False)
     except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         record = _decode_field_by_field(kind, plain(payload), [] if problems is None else problems)
     msgspec.structs.force_setattr(record, "ref", ref)
@@ -63,8 +51,6 @@ def decode_record(class_name: str, ref: str, payload: Payload, problems: list[st
 
 def plain(payload: Payload) -> Mapping[str, Any]:
     """The payload as a mapping of field name to wire value. Raises MalformedRecord."""
-    if isinstance(payload, Unread):
-        return payload.fields()
     if not isinstance(payload, bytes):
         return payload
     try:

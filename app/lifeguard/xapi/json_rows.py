@@ -78,7 +78,7 @@ class JsonRowReader:
         rows: list[Row] = []
         while len(self._buffer) >= self._next_cut_at and self._failed_cuts < _GIVE_UP_AFTER:
             cut = self._last_boundary(self._next_cut_at)
-            piece = self._read(bytes(self._buffer[:cut])) if cut else None
+            piece = decode_piece(self._shape, bytes(self._buffer[:cut])) if cut else None
             if piece is None:
                 self._failed_cuts += 1
                 self._next_cut_at = 2 * self._next_cut_at
@@ -116,21 +116,6 @@ class JsonRowReader:
             last = found.start(1)
         return last
 
-    def _read(self, piece: bytes) -> list[Row] | None:
-        """The rows between two separators, None when the cut was not between rows."""
-        try:
-            if self._shape == "records":
-                return _record_rows(_RECORDS.decode(b"{" + piece + b"}"))
-            return _event_rows(_EVENT_LIST.decode(b"[" + piece + b"]"))
-        except _BROKEN:
-            pass
-        try:
-            if self._shape == "records":
-                return _loose_records(json.loads(b"{" + piece + b"}"))
-            return _loose_events(json.loads(b"[" + piece + b"]"))
-        except (ValueError, RecursionError, MalformedAnswer):
-            return None
-
     def _result(self, result: msgspec.Raw) -> tuple[list[Row], Rest]:
         if self._shape == "records":
             return _record_rows(_RECORDS.decode(result)), Rest()
@@ -152,6 +137,22 @@ class JsonRowReader:
         if not isinstance(token, str) or not isinstance(counts, dict):
             raise MalformedAnswer("the answer to event.from lacks its token")
         return _loose_events(result.get("events")), Rest(token, _counts(counts))
+
+
+def decode_piece(shape: Shape, piece: bytes) -> list[Row] | None:
+    """The rows in JSON text cut out between two separators, None when the cut was not between rows."""
+    try:
+        if shape == "records":
+            return _record_rows(_RECORDS.decode(b"{" + piece + b"}"))
+        return _event_rows(_EVENT_LIST.decode(b"[" + piece + b"]"))
+    except _BROKEN:
+        pass
+    try:
+        if shape == "records":
+            return _loose_records(json.loads(b"{" + piece + b"}"))
+        return _loose_events(json.loads(b"[" + piece + b"]"))
+    except (ValueError, RecursionError, MalformedAnswer):
+        return None
 
 
 def _record_rows(records: dict[str, msgspec.Raw]) -> list[Row]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from xml.parsers.expat import ExpatError
@@ -15,6 +16,8 @@ from lifeguard.xapi.failures import ApiFailure, MalformedAnswer, api_failure
 
 _DEEPEST = 256
 _CHUNK_BYTES = 1 << 16
+_NAME = re.compile(rb"<name>([^\n]{1,500}?)</name>")
+_BARE = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos|#[0-9]+|#x[0-9a-fA-F]+);)")
 # The standard unmarshaller trusts the order of tags: what it raises on others is whatever its stacks run into.
 _BROKEN = (
     ExpatError, DefusedXmlException, XmlRpcError, ValueError, TypeError, LookupError, AttributeError, RecursionError,
@@ -49,6 +52,16 @@ def _end_text(values: Unmarshaller, data: str) -> None:
 def loads(body: bytes) -> Any:
     """The one value of a methodResponse. Raises ApiFailure for a fault, MalformedAnswer."""
     body = _with_carriage_returns(body)
+    try:
+        return _parsed(body)
+    except MalformedAnswer:
+        mended = _NAME.sub(_escaped_name, body)
+        if mended == body:
+            raise
+    return _parsed(mended)
+
+
+def _parsed(body: bytes) -> Any:
     values = _Values()
     parser = DefusedExpatParser(values, forbid_dtd=True)
     try:
@@ -63,6 +76,11 @@ def loads(body: bytes) -> Any:
     if not isinstance(answer, tuple | list) or len(answer) != 1:
         raise MalformedAnswer("the answer holds no single value")
     return answer[0]
+
+
+def _escaped_name(name: re.Match[bytes]) -> bytes:
+    """Servers write the keys of maps without escaping them."""
+    return b"<name>" + _BARE.sub(b"&amp;", name[1]).replace(b"<", b"&lt;") + b"</name>"
 
 
 def _with_carriage_returns(body: bytes) -> bytes:

@@ -60,12 +60,14 @@ def _listen(text: str, *, is_tls: bool) -> Listen:
 
 
 def _database(args: argparse.Namespace, rng: random.Random) -> Database:
-    if args.database is None:
-        return build_pool(args.hosts, args.vms, rng, SystemClock(), PRODUCTS[args.product])
     try:
+        if args.database is None:
+            return build_pool(args.hosts, args.vms, rng, SystemClock(), PRODUCTS[args.product])
         return load(args.database.read_bytes(), rng)
     except OSError as failure:
         raise CommandLineError(f"{args.database}: {failure.strerror or failure}.") from None
+    except ValueError as refusal:
+        raise CommandLineError(f"lifeguard simulate: {refusal}") from None
     except (NotADump, NotAPool) as refusal:
         raise CommandLineError(f"{args.database}: {refusal}") from None
 

@@ -41,12 +41,14 @@ class Database:
         self._rng = rng
         self._waiters: list[asyncio.Future[None]] = []
         self._parents: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
+        self._pointing: dict[str, list[str]] = defaultdict(list)  # table -> its fields that refer to parents
         self._mirrored: dict[str, set[str]] = defaultdict(set)  # table -> its fields that mirror other tables
         self._dangling: dict[str, list[tuple[str, str, str]]] = {}  # ref of no row -> (table, field, ref) naming it
         for relation in RELATIONS:
             child, parent = (relation.child_class, relation.child_field), (relation.parent_class, relation.parent_field)
             if child != parent:
                 self._parents[child].append(parent)
+                self._pointing[relation.child_class].append(relation.child_field)
                 self._mirrored[relation.parent_class].add(relation.parent_field)
 
     # -- reading
@@ -99,9 +101,8 @@ class Database:
             if (table, name) not in self._parents:
                 del given[name]
         row = self.tables[table].insert(ref, given, self._next())
-        for name, value in tuple(row.values.items()):
-            if (table, name) in self._parents:
-                self._relate(table, ref, name, (), _refs(value))
+        for name in self._pointing[table]:
+            self._relate(table, ref, name, (), _refs(row.values[name]))
         for child_table, child_field, child in self._dangling.pop(ref, ()):
             if self.has(child_table, child):
                 self._relate(child_table, child, child_field, (), (ref,))
@@ -110,9 +111,8 @@ class Database:
     def destroy(self, table: str, ref: str) -> None:
         """Remove a row and its mention in the sets of others. Raises ApiError HANDLE_INVALID."""
         row = self._row(table, ref)
-        for name, value in row.values.items():
-            if (table, name) in self._parents:
-                self._relate(table, ref, name, _refs(value), ())
+        for name in self._pointing[table]:
+            self._relate(table, ref, name, _refs(row.values[name]), ())
         self.tables[table].delete(ref, self._next())
         self._tell("del", table, ref, row.values)
 

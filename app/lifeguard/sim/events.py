@@ -102,7 +102,7 @@ class Batch:
     def render(self, codec: Codec) -> bytes:
         return codec.struct(
             (
-                ("events", codec.array(self._written(codec))),
+                ("events", codec.array_parts(self._written(codec))),
                 ("valid_ref_counts", codec.struct(self._counts(codec))),
                 ("token", codec.value(_TEXT, str(self.token))),
             )
@@ -139,7 +139,7 @@ def encode_event(db: Database, codec: Codec, event: Event) -> bytes:
 
 def written_event(codec: Codec, event: Event, snapshot: bytes | None, timestamp: str = "0.0") -> bytes:
     """One event as both the new and the legacy calls send it."""
-    members = [
+    members: list[tuple[str, bytes | list[bytes]]] = [
         ("id", codec.value(_TEXT, str(event.generation))),
         ("timestamp", codec.value(_TEXT, timestamp)),
         ("class", codec.value(_TEXT, event.table.lower())),
@@ -225,9 +225,10 @@ class Events:
             if not wanted.touches_class(name.lower()):
                 continue
             table = self._db.tables[name]
+            wants_all, rows = wanted.wants_class(name.lower()), table.rows
             for ref in sorted(table.written_since(since.generation)):
-                if wanted.wants(name.lower(), ref):
-                    row = table.rows[ref]
+                if wants_all or wanted.wants(name.lower(), ref):
+                    row = rows[ref]
                     last = max(last, row.modified)
                     if row.created > since.generation:
                         added.append(Event(row.created, name, "add", ref))

@@ -41,14 +41,16 @@ class _Batch:
     events: tuple[_Noted, ...]
 
     def render(self, codec: Codec) -> bytes:
-        return codec.array(
-            written_event(
-                codec,
-                Event(noted.number, noted.write.table, noted.write.operation, noted.write.ref),
-                codec.record(noted.write.table, noted.write.values),
-                timestamp=f"{noted.time_s}.",
+        return b"".join(
+            codec.array_parts(
+                written_event(
+                    codec,
+                    Event(noted.number, noted.write.table, noted.write.operation, noted.write.ref),
+                    codec.record(noted.write.table, noted.write.values),
+                    timestamp=f"{noted.time_s}.",
+                )
+                for noted in self.events
             )
-            for noted in self.events
         )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -34,10 +34,11 @@ class Deletion:
 class Table:
     """Rows by ref. Changes since a generation are found at the cost of the changes, not of the table."""
 
-    __slots__ = ("_deletions", "_latest", "_refs_by_uuid", "info", "rows", "values")
+    __slots__ = ("_defaults", "_deletions", "_latest", "_refs_by_uuid", "info", "rows", "values")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
+        self._defaults = {name: _maker(known.default) for name, known in info.fields.items()}
         self.rows: dict[str, Row] = {}
         self.values: dict[str, dict[str, Any]] = {}
         self._latest: dict[str, int] = {}  # ref -> generation, in the order of the writes
@@ -46,9 +47,7 @@ class Table:
 
     def insert(self, ref: str, given: Mapping[str, Any], generation: int) -> Row:
         """Add a row; fields not given get the defaults of the datamodel, unknown ones are passed over."""
-        values = {
-            name: given[name] if name in given else _fresh(known.default) for name, known in self.info.fields.items()
-        }
+        values = {name: given[name] if name in given else fresh() for name, fresh in self._defaults.items()}
         row = Row(values, generation, generation)
         self.rows[ref] = row
         self.values[ref] = values
@@ -100,5 +99,6 @@ class Table:
             yield deletion
 
 
-def _fresh(default: Any) -> Any:
-    return dict(default) if isinstance(default, dict) else default
+def _maker(default: Any) -> Callable[[], Any]:
+    """What makes a default: maps anew each time, so that no two rows share one."""
+    return (lambda: dict(default)) if isinstance(default, dict) else (lambda: default)

@@ -1,11 +1,10 @@
-"""From nothing to a whole pool ready to be served: one call, the same pool for the same seed."""
+"""From nothing to a whole pool: one call, the same pool for the same seed."""
 
 from __future__ import annotations
 
 import random
 
 from lifeguard.clock import Clock
-from lifeguard.sim.behaviour.operations.refresh import refresh_all
 from lifeguard.sim.database import Database
 from lifeguard.sim.release import Release
 from lifeguard.sim.scenario.plan import Plan
@@ -22,6 +21,4 @@ def build_pool(
     """
     plan = Plan(hosts=hosts, vms=vms, seed=rng.getrandbits(32), now_s=clock.time_s(), release=release,
                 is_ha_enabled=is_ha_enabled)  # fmt: skip
-    db = from_dump(generate(plan), rng)
-    refresh_all(db)
-    return db
+    return from_dump(generate(plan), rng)

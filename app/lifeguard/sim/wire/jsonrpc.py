@@ -50,13 +50,17 @@ class JsonCodec:
     def small_int(self, value: int) -> bytes:
         return b"%d" % value
 
-    def array(self, items: Iterable[bytes]) -> bytes:
-        return b"".join((b"[", b",".join(items), b"]"))
+    def array_parts(self, items: Iterable[bytes]) -> list[bytes]:
+        parts = [b"["]
+        for item in items:
+            parts += (item, b",")
+        parts[-1 if len(parts) > 1 else 1 :] = (b"]",)
+        return parts
 
-    def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes:
+    def struct(self, members: Iterable[tuple[str, bytes | list[bytes]]]) -> bytes:
         parts = [b"{"]
         for name, value in members:
-            parts += (b'"', _escaped(name), b'":', value, b",")
+            parts += (b'"', _escaped(name), b'":', *(value if isinstance(value, list) else (value,)), b",")
         parts[-1 if len(parts) > 1 else 1 :] = (b"}",)
         return b"".join(parts)
 

@@ -53,13 +53,14 @@ class XmlCodec:
     def small_int(self, value: int) -> bytes:
         return b"<value><i4>%d</i4></value>" % value
 
-    def array(self, items: Iterable[bytes]) -> bytes:
-        return b"".join((b"<value><array><data>", *items, b"</data></array></value>"))
+    def array_parts(self, items: Iterable[bytes]) -> list[bytes]:
+        return [b"<value><array><data>", *items, b"</data></array></value>"]
 
-    def struct(self, members: Iterable[tuple[str, bytes]]) -> bytes:
+    def struct(self, members: Iterable[tuple[str, bytes | list[bytes]]]) -> bytes:
         parts = [b"<value><struct>"]
         for name, value in members:
-            parts += (b"<member><name>", escape(name).encode(), b"</name>", value, b"</member>")
+            written = value if isinstance(value, list) else (value,)
+            parts += (b"<member><name>", escape(name).encode(), b"</name>", *written, b"</member>")
         parts.append(b"</struct></value>")
         return b"".join(parts)
 
@@ -70,7 +71,7 @@ class XmlCodec:
         return b"".join((_HEAD, value, _TAIL))
 
     def failure(self, request: Request, error: ApiError) -> bytes:
-        texts = self.array(f"<value>{escape(text)}</value>".encode() for text in error.description)
+        texts = b"".join(self.array_parts(f"<value>{escape(text)}</value>".encode() for text in error.description))
         return b"".join((_HEAD, _STATUS % (b"Failure", b"ErrorDescription", texts), _TAIL))
 
     def early_failure(self, request: Request, error: ApiError) -> bytes:

@@ -14,6 +14,7 @@ from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES
 from lifeguard.sim.behaviour import lookup, memory, placement
 from lifeguard.sim.behaviour.agility import check_agile
+from lifeguard.sim.behaviour.upgrade import put_in_order
 from lifeguard.sim.database import Database
 from lifeguard.sim.release import Release
 from lifeguard.sim.scenario.build import build_pool
@@ -198,7 +199,8 @@ def test_addresses_of_machines_are_unique(db: Database) -> None:
     assert len(seen) == len(set(seen)) > 100
 
 
-def test_allowed_operations_are_computed(db: Database) -> None:
+def test_allowed_operations_are_computed_when_the_pool_is_put_in_order(db: Database) -> None:
+    put_in_order(db)
     assert "pool_migrate" in db.get("VM", running(db)[0], "allowed_operations")
     assert db.get("pool", lookup.pool_ref(db), "allowed_operations")
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from lifeguard.sim.behaviour import (
     agility,
+    appliances,
+    bonds,
+    device_life,
     evacuation,
     ha_planner,
     ha_priority,
@@ -12,9 +15,12 @@ from lifeguard.sim.behaviour import (
     mastership,
     memory,
     migration,
+    network_life,
     operation_calls,
     placement,
     pool_members,
+    storage,
+    vdi_life,
     vm_config,
     vm_enquiries,
     vm_making,
@@ -25,8 +31,9 @@ from lifeguard.sim.behaviour import (
 from lifeguard.sim.context import Handler
 
 _MODULES = (
-    agility, evacuation, ha_planner, ha_priority, ha_switch, host_life, mastership, memory, migration,
-    operation_calls, placement, pool_members, vm_config, vm_enquiries, vm_making, vm_snapshots, vm_start, vm_stop,
+    agility, appliances, bonds, device_life, evacuation, ha_planner, ha_priority, ha_switch, host_life, mastership,
+    memory, migration, network_life, operation_calls, placement, pool_members, storage, vdi_life, vm_config,
+    vm_enquiries, vm_making, vm_snapshots, vm_start, vm_stop,
 )  # fmt: skip
 
 HANDLERS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

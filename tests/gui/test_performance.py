@@ -51,12 +51,16 @@ async def test_nothing_is_fetched_once_nobody_looks(application: QApplication) -
         assert not feed.is_watched
 
 
-async def test_a_halted_vm_has_a_sentence_in_place_of_graphs(application: QApplication) -> None:
-    async with desk_on_pool(application, vms=40) as seat:
-        vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Halted")
+async def test_a_vm_that_halts_has_a_sentence_in_place_of_graphs(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running")
         seat.desk.window.show_things([seat.thing(vm.ref)])
         seat.desk.window.stack.prefer("performance")
-        assert seat.desk.performance.note == f"{vm.name_label} is halted. Its figures appear once it runs."
+        await until(lambda: seat.desk.performance.is_alive, 15)
+        seat.simulated.db.set("VM", vm.ref, "power_state", "Halted")
+        sentence = f"{vm.name_label} is halted. Its figures appear once it runs."
+        await until(lambda: seat.desk.performance.note == sentence)
 
 
 def test_a_gap_in_the_values_is_a_gap_in_the_line() -> None:

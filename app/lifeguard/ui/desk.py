@@ -154,7 +154,7 @@ class Desk:
         if troubled:
             state = troubled[0]
             text = banner_text(state, self._clock.time_s())
-            self.window.banner.say(text, banner_act(state), is_trouble=state.phase != "saved")
+            self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:
             self.window.banner.hide()
         self.window.dim(any(state.phase in ("lost", "refused") and state.as_of_s is not None for state in states))

@@ -13,7 +13,7 @@ from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.view import ObjectTree
 
 _OPEN = frozenset({"pool", "host", "type", "group", "tag", "folder", "value", "appliance"})
-_WIDE = {"name": 34, "cpu": 16, "memory": 24, "disks": 29, "network": 29, "ip": 24, "ha": 16, "uptime": 26}
+_WIDE = {"name": 30, "cpu": 19, "memory": 24, "disks": 31, "network": 31, "ip": 24, "ha": 16, "uptime": 27}
 
 
 class ObjectGrid(ObjectTree):

@@ -55,7 +55,9 @@ class DragVerdicts:
     def notes(self) -> dict[Thing, Note]:
         """What the hosts' rows say: what they would have left, or nothing but quiet."""
         source = self._things[0].source if self._things else ""
-        return {Thing(source, ref): Note(offer.label, not offer.is_open) for ref, offer in self._offers.items()}
+        return {
+            Thing(source, ref): Note(offer.label, not offer.is_open, offer.hint) for ref, offer in self._offers.items()
+        }
 
     def over(self, key: Key) -> Hover:
         """What dropping on a node would mean; a node below a host stands for its host."""

@@ -18,15 +18,17 @@ from lifeguard.ui.tree.mirror import Mirror, MirrorRow
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _ONE_BY_ONE: Final = 200
-_DRAGGABLE: Final = frozenset({"vm", "host"})
+DRAGGABLE: Final = frozenset({"vm", "host"})
 
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """What a row says at its right edge while something is dragged; `is_refused` makes the row quiet."""
+    """What a row says at its right edge while something is dragged; `is_refused` makes the row quiet. `words` say the
+    same to those who hear it."""
 
     text: str = ""
     is_refused: bool = False
+    words: str = ""
 
 
 class TreeModel(QAbstractItemModel):
@@ -106,7 +108,7 @@ class TreeModel(QAbstractItemModel):
         for row in self._mirror.all():
             if row.key and row.key[-1] in touched:
                 index = self.index_of(row)
-                self.dataChanged.emit(index, index, [NOTE_ROLE])
+                self.dataChanged.emit(index, index, [NOTE_ROLE, Qt.ItemDataRole.AccessibleDescriptionRole])
 
     def repaint_icons(self) -> None:
         """Every icon has changed its colours."""
@@ -165,6 +167,9 @@ class TreeModel(QAbstractItemModel):
             return ", ".join(filter(None, (node.name, node.kind, node.state, *node.marks)))
         if role == NOTE_ROLE:
             return self._note(node)
+        if role == Qt.ItemDataRole.AccessibleDescriptionRole:
+            note = self._note(node)
+            return note.words if note is not None else None
         return None
 
     def _note(self, node: Node) -> Note | None:
@@ -176,7 +181,7 @@ class TreeModel(QAbstractItemModel):
         if node is None:
             return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if node.kind in _DRAGGABLE:
+        if node.kind in DRAGGABLE:
             flags |= Qt.ItemFlag.ItemIsDragEnabled
         return flags | Qt.ItemFlag.ItemIsDropEnabled
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QToolTip, QTreeView, QWidget
 
 from lifeguard.tree.node import Inserted, Key, Moved, Node, Step, Thing
-from lifeguard.ui.mime import MIME_TYPE
+from lifeguard.ui.mime import MIME_TYPE, packed
 from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.tree.chip import chip_hot_spot, drag_chip, hint_offset
 from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
-from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.model import DRAGGABLE, TreeModel
 
 _AUTO_EXPAND_MS = 600
 _OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
@@ -38,6 +39,7 @@ class ObjectTree(QTreeView):
         self._nodes = model
         self._verdicts = verdicts
         self._dropped = dropped
+        self._theme = theme
         self._open_at_first = open_at_first
         self._wanted: set[Thing] = set()
         self.setModel(model)
@@ -106,6 +108,17 @@ class ObjectTree(QTreeView):
         else:
             self.menu_wanted.emit(event.globalPos())
 
+    def startDrag(self, actions: Qt.DropAction) -> None:
+        """Qt's own picture, the whole row, would hide the row it is dragged over."""
+        picked = [node for node in self.chosen_nodes() if node.kind in DRAGGABLE]
+        if not picked:
+            return
+        drag = QDrag(self)
+        drag.setMimeData(packed(node.key[-1] for node in picked if isinstance(node.key[-1], Thing)))
+        drag.setPixmap(drag_chip(picked, self._theme, self.font(), self.devicePixelRatioF()))
+        drag.setHotSpot(chip_hot_spot(self.fontMetrics().height()))
+        drag.exec(actions, Qt.DropAction.MoveAction)
+
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if not event.mimeData().hasFormat(MIME_TYPE):
             event.ignore()
@@ -118,7 +131,8 @@ class ObjectTree(QTreeView):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
         hover = self._verdicts.over(self._key_at(event.position().toPoint()))
-        QToolTip.showText(self.viewport().mapToGlobal(event.position().toPoint()), hover.hint, self)
+        pointer = self.viewport().mapToGlobal(event.position().toPoint())
+        QToolTip.showText(pointer + hint_offset(self.fontMetrics().height()), hover.hint, self)
         if hover.is_open:
             event.setDropAction(Qt.DropAction.MoveAction)
             event.accept()

@@ -82,7 +82,10 @@ async def test_a_host_that_cannot_take_a_vm_refuses_it_and_says_why(application:
         seat.desk.window.pane.tree.dragMoveEvent(event)
         assert not event.isAccepted()
         note = _tree(seat).data(_index_of(seat, vm.resident_on), NOTE_ROLE)
-        assert note == Note("", True)
+        assert isinstance(note, Note)
+        assert note.is_refused
+        assert not note.text
+        assert vm.name_label in note.words
         _drop(seat, data, place)
         assert _tree(seat).data(_index_of(seat, vm.resident_on), NOTE_ROLE) is None
 

@@ -5,8 +5,8 @@ What does not care never decides: beside a true it is true, beside a false false
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Iterable
+from datetime import date, datetime
 
 from lifeguard.datamodel.records import Record
 from lifeguard.inventory.addresses import matches_address
@@ -46,6 +46,16 @@ _OLD_WORDS = {
 def matches(query: Query | None, facts: Facts, record: Record, now: datetime) -> bool:
     """Whether an object is in the result of a query."""
     return query is None or judge(query, facts, record, now) is not False
+
+
+def as_filter(query: Query, now: datetime) -> Callable[[Facts, str], bool]:
+    """A query as the quick filter of a tree: whether the object of a ref passes."""
+
+    def passes(facts: Facts, ref: str) -> bool:
+        record = facts.find(ref)
+        return record is not None and matches(query, facts, record, now)
+
+    return passes
 
 
 def judge(query: Query, facts: Facts, record: Record, now: datetime) -> Truth:
@@ -190,7 +200,7 @@ def day_of(text: str, now: datetime) -> date | None:
         return None
     if moment.tzinfo is None or moment.year <= 1:
         return moment.date()
-    return (moment.astimezone(now.tzinfo) + timedelta()).date()
+    return moment.astimezone(now.tzinfo).date()
 
 
 def _texts(value: object) -> tuple[str, ...]:

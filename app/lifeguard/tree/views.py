@@ -7,13 +7,13 @@ from types import MappingProxyType
 from typing import Any
 
 from lifeguard.datamodel.records import Record, Vm, VmAppliance
-from lifeguard.inventory.answers import Facts
+from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
 from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
 from lifeguard.inventory.relations import hosts_of, visible_pool_ref
-from lifeguard.inventory.visibility import is_shown
+from lifeguard.inventory.visibility import is_marked_hidden, is_shown
 from lifeguard.tree.options import Options
 
 Arrangement = Callable[[Facts, Record], Placing]
@@ -45,6 +45,8 @@ class TreeView:
         if record is None:
             return NOWHERE
         placing = self._arrange(facts, record) if self._admits(facts, record) else NOWHERE
+        if not self._options.hidden:
+            placing = _without_hidden_groups(facts, placing)
         return Placing(placing.paths, self._bare(facts, record)) if self._arrange is _by_folder else placing
 
     def order(self, facts: Facts, ref: str) -> tuple[Any, ...]:
@@ -77,6 +79,18 @@ def _everything(arrange: Arrangement) -> Callable[[Options | None], TreeView]:
         return TreeView(options or Options(), ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, arrange)
 
     return view
+
+
+def _without_hidden_groups(facts: Facts, placing: Placing) -> Placing:
+    """Who hides an object hides what hangs under it, and nothing else."""
+    hidden = {step for path in placing.paths for step in path if isinstance(step, str) and is_hidden(facts, step)}
+    return Placing(tuple(path for path in placing.paths if hidden.isdisjoint(path))) if hidden else placing
+
+
+@question
+def is_hidden(facts: Facts, ref: str) -> bool:
+    record = facts.find(ref)
+    return record is not None and is_marked_hidden(facts, record)
 
 
 def _by_home(facts: Facts, record: Record) -> Placing:

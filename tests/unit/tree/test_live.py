@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import msgspec
@@ -12,6 +13,8 @@ from hypothesis import strategies as st
 from lifeguard.inventory.answers import Answers
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.search.evaluate import as_filter
+from lifeguard.search.fulltext import words_query
 from lifeguard.tree.build import build_tree
 from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.mirror import Mirror
@@ -142,6 +145,47 @@ def test_a_vm_that_migrates_moves_in_one_step() -> None:
     assert step.parent[-1].ref == "p-h1"
     assert step.new_parent[-1].ref == "p-h2"
     assert live.keys_of("p", "vm") == (step.node.key,)
+
+
+def _mark_hidden(inventory: Inventory, ref: str) -> Event:
+    payload = inventory.payload(ref)
+    record = payload if isinstance(payload, dict) else msgspec.json.decode(payload)
+    return Event(inventory.class_of(ref), ref, "mod", record | {"other_config": {"HideFromXenCenter": "true"}})
+
+
+def _refs(nodes: tuple[Node, ...]) -> set[str | None]:
+    return {node.ref for node in nodes} | {ref for node in nodes for ref in _refs(node.children)}
+
+
+@pytest.mark.parametrize(("ref", "gone"), [("vm1", {"vm1"}), ("p-h1", {"p-h1", "vm1", "vm2"}), ("sr", {"sr"})])
+def test_who_hides_an_object_hides_what_hangs_under_it_and_nothing_else(ref: str, gone: set[str]) -> None:
+    inventory = _pool("p", "h1", "h2")
+    there = {"power_state": "Running", "resident_on": "p-h1"}
+    inventory.apply([Event("VM", "vm1", "add", there), Event("VM", "vm2", "add", there), Event("SR", "sr", "add", {})])
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    live.connect("p", answers)
+    before = _refs(live.nodes())
+    change = inventory.apply([_mark_hidden(inventory, ref)])
+    live.apply("p", change, answers.apply(change))
+    assert before - _refs(live.nodes()) == gone
+    live.change_view(VIEWS["infrastructure"](Options(hidden=True)))
+    assert _refs(live.nodes()) == before
+
+
+def test_the_quick_filter_keeps_what_matches_and_the_way_to_it() -> None:
+    inventory = _pool("p", "h1", "h2")
+    there = {"power_state": "Running", "resident_on": "p-h1"}
+    inventory.apply(Event("VM", name, "add", there | {"name_label": name}) for name in ("web", "db"))
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    live.connect("p", answers)
+    mirror = Mirror(live.nodes())
+    query = words_query("WE")
+    assert query is not None
+    only_web = Options(matches=as_filter(query, datetime(2026, 3, 15, tzinfo=UTC)))
+    steps = live.change_view(VIEWS["infrastructure"](only_web))
+    assert _refs(_follow(mirror, steps)) == {"p-pool", "p-h1", "web"}
+    change = inventory.apply([Event("VM", "db", "mod", there | {"name_label": "web 2"})])
+    assert _refs(_follow(mirror, live.apply("p", change, answers.apply(change)))) == {"p-pool", "p-h1", "web", "db"}
 
 
 def test_a_change_looks_only_at_what_depends_on_it() -> None:

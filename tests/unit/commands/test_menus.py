@@ -1,0 +1,105 @@
+"""What a context menu offers for a selection, and why some of it is greyed."""
+
+from itertools import pairwise
+
+from lifeguard.commands.layout import CONTEXT, MENU_BAR, TOOLBAR
+from lifeguard.commands.menus import Entry, context_menu, context_of, host_menu, menu_bar, toolbar
+from lifeguard.commands.palette import find_commands, find_objects, rank
+from lifeguard.commands.registry import all_commands, command
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.shortcuts import meant_by, shortcuts
+from tests.support.building import build_pool, ref
+from tests.unit.commands.recording import RecordingPool
+
+
+def pool() -> RecordingPool:
+    builder = build_pool().host("h1").host("h2").host("dead", live=False).sr("nfs", "h1", "h2").network("lan", "h1")
+    builder.vm("on", on="h1", srs=("nfs",)).vm("off", srs=("nfs",)).vm("sleeps", power_state="Suspended")
+    builder.vm("tpl", is_a_template=True).vm("snap", is_a_snapshot=True, is_a_template=True, snapshot_of=ref("on"))
+    return RecordingPool(builder)
+
+
+def entries(selection: Selection) -> dict[str, Entry]:
+    return {line.id: line for line in context_menu(selection) if line is not None}
+
+
+def test_a_running_vm_can_be_stopped_and_says_why_it_cannot_be_started() -> None:
+    menu = entries(pool().select("on"))
+    assert menu["vm.shutdown"].allowed
+    assert menu["vm.start"].refusal == "on: it is running, this needs it halted. Change its power state first."
+    assert list(menu)[:2] == ["vm.start", "vm.shutdown"]
+
+
+def test_separators_stand_between_groups_only() -> None:
+    lines = context_menu(pool().select("on"))
+    assert lines[0] is not None
+    assert lines[-1] is not None
+    assert all(not (one is None and two is None) for one, two in pairwise(lines))
+
+
+def test_several_vms_offer_what_any_of_them_can() -> None:
+    menu = entries(pool().select("on", "off"))
+    assert menu["vm.start"].allowed
+    assert menu["vm.shutdown"].allowed
+    assert not menu["vm.resume"].allowed
+    assert "vm.snapshot" not in menu
+
+
+def test_each_sort_of_object_has_its_own_menu() -> None:
+    source = pool()
+    kinds = {
+        ("on",): "vm", ("on", "off"): "vms", ("tpl",): "template", ("on", "tpl"): "vms_and_templates",
+        ("snap",): "snapshot", ("h1",): "host", ("dead",): "dead_host", ("h1", "h2"): "hosts", ("nfs",): "sr",
+        ("lan",): "network", ("on", "h1"): "mixed", (): "root", ("pool",): "pool",
+    }  # fmt: skip
+    assert {names: context_of(source.select(*names)) for names in kinds} == kinds
+    assert list(entries(source.select("on", "h1"))) == ["object.tags"]
+    assert next(iter(entries(source.select("snap")))) == "snapshot.revert"
+
+
+def test_every_laid_out_command_that_exists_is_shown_for_its_kind() -> None:
+    layouts = (*CONTEXT.values(), *MENU_BAR.values(), TOOLBAR)
+    laid_out = {name for groups in layouts for group in groups for name in group}
+    hidden = {one.id for one in all_commands()} - laid_out
+    assert hidden == {"vm.clone", "object.add_tag", "object.into_folder"}, "drops and doubles only"
+
+
+def test_the_host_menu_gives_each_host_one_reason() -> None:
+    source, one = pool(), command("vm.migrate")
+    assert one is not None
+    hosts = tuple(Item(source, ref(name)) for name in ("h1", "h2", "dead"))
+    shown = {item.ref: verdict.short for item, verdict in host_menu(one, source.select("on"), hosts)}
+    assert shown == {
+        ref("h1"): "It already runs there", ref("h2"): None, ref("dead"): "dead cannot be reached",
+    }  # fmt: skip
+
+
+def test_menu_bar_and_toolbar_keep_what_is_for_other_objects_greyed() -> None:
+    bar = dict(menu_bar(pool().select("h1")))
+    assert list(bar) == ["Pool", "Server", "VM", "Storage", "Templates"]
+    start = next(line for line in bar["VM"] if line is not None and line.id == "vm.start")
+    assert start.refusal == "h1: this is not for objects of this kind."
+    assert any(line is not None and line.id == "vm.start" for line in toolbar(pool().select()))
+    assert next(line for line in toolbar(pool().select()) if line is not None).refusal is not None
+
+
+def test_the_palette_puts_what_can_run_first() -> None:
+    hits = find_commands("s", pool().select("on"))
+    assert [hit.verdict.allowed for hit in hits] == sorted((hit.verdict.allowed for hit in hits), reverse=True)
+    assert "Shut down" in [hit.command.title for hit in hits]
+    assert [hit.name for hit in find_objects("h", [pool()])][:2] == ["h1", "h2"]
+    assert find_objects("  ", [pool()]) == ()
+
+
+def test_typing_ranks_beginnings_before_middles_before_scattered_letters() -> None:
+    assert [rank("web", name) for name in ("web-01", "my-web", "cobweb", "wide elbow", "db")] == [0, 1, 2, 3, None]
+
+
+def test_shared_keys_mean_the_command_that_can_run() -> None:
+    lines = shortcuts({"vm.pause": "Ctrl+P"})
+    source = pool()
+    assert meant_by("Ctrl+Y", source.select("on"), lines) is command("vm.suspend")
+    assert meant_by("Ctrl+Y", source.select("sleeps"), lines) is command("vm.resume")
+    assert meant_by("Ctrl+P", source.select("on"), lines) is command("vm.pause")
+    assert meant_by("Ctrl+E", source.select("h1"), lines) is command("host.shutdown")
+    assert [line.command.id for line in lines if line.is_changed] == ["vm.pause"]

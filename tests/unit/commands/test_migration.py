@@ -1,0 +1,83 @@
+"""Moving a VM with its disks: what is proposed, what is refused before asking, what is sent."""
+
+from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.migration import judge_plan, propose
+from lifeguard.commands.perform import perform
+from lifeguard.commands.registry import command
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.rules.words import Words
+from tests.support.asking import Script
+from tests.support.building import PoolBuilder, build_pool, ref
+from tests.support.waiting import until
+from tests.unit.commands.recording import RecordingPool
+
+
+def here() -> PoolBuilder:
+    pool = build_pool().host("h1").host("h2").sr("local1", "h1").sr("local2", "h2").sr("nfs", "h1", "h2")
+    return pool.network("lan", "h1", "h2").vm("web", on="h1", srs=("local1", "nfs"), networks=("lan",))
+
+
+def there() -> RecordingPool:
+    pool = build_pool().host("far").sr("big", "far", physical_size=100).sr("small", "far", physical_size=1)
+    pool.network("mgmt", "far").network("lan-there", "far").change("network", "lan-there", name_label="lan")
+    return RecordingPool(pool.change("PIF", "mgmt-far", management=True), "live", "far away")
+
+
+def verdict(plan: object, source: RecordingPool) -> str | None:
+    return judge_plan(plan, Words(source.inventory)).code  # type: ignore[arg-type]
+
+
+def test_within_a_pool_only_disks_out_of_reach_move_and_interfaces_stay() -> None:
+    source = RecordingPool(here().pool(default_SR=ref("nfs")))
+    plan = propose(Item(source, ref("web")), Item(source, ref("h2")))
+    assert plan.vdis == {ref("web-local1"): ref("nfs"), ref("web-nfs"): ref("nfs")}
+    assert plan.vifs == {}
+    assert (plan.crosses_pools, plan.is_live) == (False, True)
+    assert verdict(plan, source) is None
+
+
+def test_to_another_pool_networks_go_by_name_and_disks_to_where_there_is_room() -> None:
+    source, target = RecordingPool(here()), there()
+    plan = propose(Item(source, ref("web")), Item(target, ref("far")))
+    assert set(plan.vdis.values()) == {ref("big")}
+    assert plan.vifs == {ref("web-lan"): ref("lan-there")}
+    assert plan.network == ref("mgmt")
+
+
+def test_what_can_be_told_without_asking_is_told() -> None:
+    source, target = RecordingPool(here()), there()
+    plan = propose(Item(source, ref("web")), Item(target, ref("far")))
+    assert verdict(plan, source) is None
+    source.builder.change("VDI", "web-nfs", cbt_enabled=True)
+    assert verdict(plan, source) == "VDI_CBT_ENABLED"
+    source.builder.change("VDI", "web-nfs", cbt_enabled=False)
+    target.builder.change("SM", "nfs", type="nfs", capabilities=["VDI_CREATE"])
+    assert verdict(plan, source) == "SR_DOES_NOT_SUPPORT_MIGRATION"
+    target.builder.change("SM", "nfs", type="nfs", features={"VDI_SNAPSHOT": 1, "VDI_MIRROR": 1})
+    for name in ("s1", "s2"):
+        source.builder.vm(name, is_a_snapshot=True, is_a_template=True, snapshot_of=ref("web"))
+    assert verdict(plan, source) == "VM_HAS_TOO_MANY_SNAPSHOTS"
+    source.builder.change("VM", "s1", power_state="Suspended")
+    assert verdict(plan, source) == "VM_HAS_CHECKPOINT"
+
+
+async def test_the_destination_is_asked_for_its_side_and_the_source_for_the_move() -> None:
+    source, target, one = RecordingPool(here(), "saved"), there(), command("vm.migrate_with_storage")
+    target.answers["host.migrate_receive"] = {"host": ref("far")}
+    assert one is not None
+    selection = Selection((Item(source, ref("web")),), Item(target, ref("far")))
+    ask = Script()
+    outcome = await perform(one, selection, JobBoard(), ask)
+    await until(lambda: outcome.jobs[0].is_over)
+    assert ask.prompts[0].detail == "Disks go to big."
+    assert target.calls == [("host.migrate_receive", ref("far"), ref("mgmt"), {})]
+    method, vm, destination, live, vdis, vifs, options = source.calls[0]
+    assert (method, vm, destination, live) == ("VM.migrate_send", ref("web"), {"host": ref("far")}, True)
+    assert (len(vdis), len(vifs), options) == (2, 1, {})
+
+
+def test_a_drop_on_another_pool_is_no_plain_migration() -> None:
+    source, target, one = RecordingPool(here()), there(), command("vm.migrate")
+    assert one is not None
+    answer = one.judge(Selection((Item(source, ref("web")),), Item(target, ref("far"))))[0]
+    assert (answer.code, answer.allowed) == (None, False)

@@ -16,7 +16,7 @@ ONE_SERVER = (
 )  # fmt: skip
 
 NOT_COMPARABLE: Mapping[str, str] = {
-    r"05-errors/.*(suspend_no_tools|clean_shutdown_no_tools|xenctl_plugin|get_servertime)": (
+    r"05-errors/.*(suspend_no_tools|clean_shutdown_no_tools|xenctl_plugin|get_servertime)|06-tasks/.*would_forward": (
         "the recorder stopped the call where it would have gone to a host; here it is carried out"
     ),
     r"08-event-next-legacy/024": "the sixty changes that overflowed the queue were not recorded",
@@ -29,11 +29,11 @@ DIFFERENCES: Mapping[str, str] = {
         "five fields of PCI were internal in the recorded release; the description dates them from their first day"
     ),
     r"10-event-from-blocking/050": "the simulator exports nothing, so its refusal is that of an unknown path",
-    r"05-errors/.*(host\.disable_bad|pool\.eject_bad)": "these operations of hosts and pools are not built yet",
-    r"07-event-from/(001|013|02[34]|049|050|053|056|066|070|075|078|079|080|088|118)": (
-        "a clone leaves a VM_CLONED message here, so there are more messages to tell of"
+    r"05-errors/.*pool\.eject_bad": "a null host is an invalid handle here, not one that is offline",
+    r"07-event-from/(001|013|053|079)": (
+        "the recorder had no storage, so provisioning made no disk there; and it lost one row of VM_metrics on the way"
     ),
-    r"07-event-from/(121|124)": "VBD_metrics rows are not made: the newest releases have none",
+    r"07-event-from/(121|124)": "VBD_metrics rows are not made: nothing in them has meant anything since 6.1",
 }
 
 
@@ -53,6 +53,8 @@ def _report(outcome: Outcome, title: str) -> None:
     total = len(outcome.agreeing) + len(outcome.differing)
     print(f"{title}: {len(outcome.agreeing)} of {total} recorded exchanges answered alike")
     assert not _unexplained(outcome), "\n".join(_unexplained(outcome))
+    unneeded = [name for name in outcome.agreeing if any(re.match(pattern, name) for pattern in DIFFERENCES)]
+    assert not unneeded, f"answered alike by now, so the reason may go: {unneeded}"
 
 
 async def test_a_whole_recorded_day_is_answered_alike() -> None:

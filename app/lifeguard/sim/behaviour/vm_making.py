@@ -54,7 +54,8 @@ async def clone(context: Context, vm_ref: str, name: str) -> str:
         ref = _copy_row(context.db, vm_ref, name)
         copy_devices(context, vm_ref, ref, lambda disk: duplicate(context, disk), keeps_macs=False)
         _copy_image(context, vm_ref, ref)
-    alerts.vm_event(context, "VM_CLONED", vm_ref, f"cloned to '{name}' (uuid: {context.db.get('VM', ref, 'uuid')})")
+    if not context.db.get("VM", vm_ref, "is_a_template"):
+        alerts.vm_event(context, "VM_CLONED", vm_ref, f"cloned to '{name}' (uuid: {context.db.get('VM', ref, 'uuid')})")
     return ref
 
 

@@ -6,13 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
+from msgspec import Struct
+
 from lifeguard.datamodel.decode import Payload
 
 Operation = Literal["add", "mod", "del"]
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True, gc=False):
     """One row as the server tells it: `class_name` in IDL spelling, `payload` the whole record, None when gone."""
 
     class_name: str

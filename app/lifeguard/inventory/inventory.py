@@ -131,16 +131,18 @@ class Inventory:
                 before.setdefault(ref, None)
         elif ref not in added:
             before.setdefault(ref, self.find(ref))
-        if known is not None and known != event.class_name:
-            self._drop(known, ref)
+        if known is not None:
+            self._drop(known, ref) if known != event.class_name else self._forget(ref)
         self._raw.setdefault(event.class_name, {})[ref] = event.payload
         self._class_of[ref] = event.class_name
-        self._decoded.pop(ref, None)
-        self.problems.pop(ref, None)
 
     def _drop(self, class_name: str, ref: str) -> None:
         del self._raw[class_name][ref]
         del self._class_of[ref]
+        self._forget(ref)
+
+    def _forget(self, ref: str) -> None:
+        """What was found out by reading the record."""
         self._decoded.pop(ref, None)
         self.problems.pop(ref, None)
 

@@ -34,8 +34,9 @@ _TASK_RECHECK_S = 5.0
 
 
 class Link:
-    """`codecs` are the protocols to try in order, the usual ones unless given. `start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
-    closed; while a person's decision is awaited it waits."""
+    """`start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
+    closed; while a person's decision is awaited it waits. `codecs` are the protocols to try in order, the usual ones
+    unless given."""
 
     def __init__(
         self,

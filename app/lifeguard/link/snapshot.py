@@ -91,10 +91,8 @@ class Snapshot:
         await self._write(Event(class_name, ref, "del") for ref in gone)
 
     async def _write(self, events: Iterable[Event]) -> None:
-        news = [event for event in events if event.operation == "del" or self._differs(event)]
+        held = self._inventory.payload
+        news = [event for event in events if held(event.ref) != event.payload]
         for start in range(0, len(news), _SLICE_ROWS):
             self._apply(news[start : start + _SLICE_ROWS])
             await asyncio.sleep(0)
-
-    def _differs(self, event: Event) -> bool:
-        return self._inventory.payload(event.ref) != event.payload

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal, Protocol, cast
 
+from msgspec import Struct
+
 from lifeguard.datamodel.decode import Payload
 from lifeguard.xapi.failures import MalformedAnswer
 
@@ -16,8 +18,7 @@ Shape = Literal["records", "events", "event list"]
 ANSWER_LIMIT_BYTES = 1 << 30
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True, gc=False):
     """One object as a large answer tells of it. `class_name` as the server spells it, "" in an answer about one class;
     `payload` is None when the row is gone, or when an old server sends no snapshot."""
 

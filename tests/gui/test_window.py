@@ -11,6 +11,7 @@ from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.records import Host, Vm
+from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.relations import is_real_vm, master_ref, vms_on
 from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel
@@ -124,8 +125,9 @@ async def test_the_models_keep_every_promise_to_qt_while_the_pool_storms(
         db, hosts = seat.simulated.db, list(seat.simulated.server.urls)
         vms = [vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm)]
         for number, vm in enumerate(vms):
-            db.set("VM", vm.ref, "resident_on", hosts[number % 3])
-            db.set("VM", vm.ref, "power_state", ("Running", "Halted", "Suspended")[number % 3])
+            state = ("Running", "Halted", "Suspended")[number % 3]
+            db.set("VM", vm.ref, "power_state", state)
+            db.set("VM", vm.ref, "resident_on", hosts[number % 2] if state == "Running" else NULL_REF)
             db.set("VM", vm.ref, "name_label", f"vm {(number * 7) % 24}")
         for vm in vms[:5]:
             db.destroy("VM", vm.ref)

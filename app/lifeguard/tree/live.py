@@ -49,6 +49,7 @@ class LiveTree:
         self._root = Branch(Node(ROOT, "root", None, "", "", ""), (), None)
         self._steps: list[Step] = []
         self._is_filling = False
+        self._filled: dict[Path, Branch] = {}
 
     def _use(self, view: View) -> None:
         """Ask this view from now on. Place and face are one question: whoever is placed is looked at as well."""
@@ -79,6 +80,7 @@ class LiveTree:
             self._replace(source, member, ref, answers.ask(self._entry, ref)[0])
         if self._is_filling:
             self._is_filling = False
+            self._filled.clear()
             self._root.sort()
             self._steps = [Inserted(parent.key, row, child.node) for parent, row, child in self._root.below()]
         return steps + self._taken()
@@ -177,9 +179,14 @@ class LiveTree:
 
     def _at(self, source: str, path: Path) -> Branch:
         """The branch at the end of a path; what is missing grows."""
+        known = self._filled.get(path) if self._is_filling else None
+        if known is not None:
+            return known
         branch = self._root
         for step in path:
             branch = self._grow(branch, Thing(source, step) if isinstance(step, str) else step)
+        if self._is_filling:
+            self._filled[path] = branch
         return branch
 
     def _grow(self, parent: Branch, step: Thing | Group) -> Branch:

@@ -6,13 +6,13 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from lifeguard.datamodel.records import Record, Vm, VmAppliance
+from lifeguard.datamodel.records import Pool, Record, Sr, Vm, VmAppliance
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
-from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
-from lifeguard.inventory.relations import hosts_of, visible_pool_ref
+from lifeguard.inventory.placing import AT_TOP, NOWHERE, Group, Path, Placing, group
+from lifeguard.inventory.relations import home_of_vm, storage_home, visible_pool_ref
 from lifeguard.inventory.visibility import is_marked_hidden, is_shown
 from lifeguard.tree.options import Options
 
@@ -81,28 +81,38 @@ def _everything(arrange: Arrangement) -> Callable[[Options | None], TreeView]:
     return view
 
 
+@question
 def _without_hidden_groups(facts: Facts, placing: Placing) -> Placing:
     """Who hides an object hides what hangs under it, and nothing else."""
-    hidden = {step for path in placing.paths for step in path if isinstance(step, str) and is_hidden(facts, step)}
-    return Placing(tuple(path for path in placing.paths if hidden.isdisjoint(path))) if hidden else placing
+    paths = tuple(path for path in placing.paths if not any(_is_hidden(facts, step) for step in path))
+    return placing if paths == placing.paths else Placing(paths, placing.bare)
 
 
-@question
-def is_hidden(facts: Facts, ref: str) -> bool:
-    record = facts.find(ref)
+def _is_hidden(facts: Facts, step: Group | str) -> bool:
+    record = facts.find(step) if isinstance(step, str) else None
     return record is not None and is_marked_hidden(facts, record)
 
 
 def _by_home(facts: Facts, record: Record) -> Placing:
-    pool = visible_pool_ref(facts)
-    above: Path = () if pool is None else (pool,)
-    match type(record).__name__:
-        case "Pool":
+    match record:
+        case Vm():
+            return _under_home(facts, home_of_vm(facts, record))
+        case Sr():
+            return _under_home(facts, storage_home(facts, record.ref))
+        case Pool():
             return AT_TOP
-        case "Host":
-            return Placing((above,))
-    hosts = hosts_of(facts, record)
-    return Placing(tuple((*above, host) for host in hosts) or (above,))
+    pool = visible_pool_ref(facts)
+    return AT_TOP if pool is None else _under((pool,))
+
+
+@question
+def _under_home(facts: Facts, host_ref: str | None) -> Placing:
+    """Where hangs what is at home on a host, None the pool: one answer for all that live there. A standalone host has
+    everything."""
+    pool = visible_pool_ref(facts)
+    if pool is None:
+        return Placing(tuple((host,) for host in facts.refs("host")))
+    return _under((pool,) if host_ref is None else (pool, host_ref))
 
 
 def _by_type(facts: Facts, record: Record) -> Placing:

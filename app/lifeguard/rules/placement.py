@@ -107,9 +107,13 @@ class Placement:
         if not verdict.allowed:
             return verdict
         _, needed, _ = self._facts(vm)
-        if any(self.free_bytes(ref) >= needed for ref in self.usable_hosts(vm)):
+        if any(self._has_room(ref, needed) for ref in self.usable_hosts(vm)):
             return ALLOWED
         return self._refused(vm, "", ("NO_HOSTS_AVAILABLE", ()))
+
+    def _has_room(self, host_ref: str, needed: int) -> bool:
+        """A host whose memory nobody knows (old databases have no measurements) is given the chance."""
+        return self.free_bytes(host_ref) >= needed or not self._offers[host_ref].memory_bytes
 
     def judge_with_disks(self, vm: Vm, operation: str) -> Verdict:
         """An operation on a VM's disks (snapshot, clone): some host must reach all of them together."""
@@ -196,7 +200,7 @@ class Placement:
         if before is not None:
             return before
         free = self.free_bytes(offer.host.ref)
-        if free < needed:
+        if free < needed and offer.memory_bytes:
             return "HOST_NOT_ENOUGH_FREE_MEMORY", (str(needed), str(free))
         return self._after(needs, offer)
 

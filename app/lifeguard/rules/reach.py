@@ -7,6 +7,7 @@ from typing import NamedTuple
 from lifeguard.datamodel.records import Bond, Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pusb, Vgpu, Vif, Vm, Vusb
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import NEEDS_HVM, domain_type, required_srs
+from lifeguard.rules.memory import total_bytes
 
 
 class Needs(NamedTuple):
@@ -36,6 +37,7 @@ class HostOffer(NamedTuple):
     usb_groups: frozenset[str]
     has_hvm: bool
     cpu_count: int
+    memory_bytes: int
 
 
 def needs_of(inventory: Inventory, vm: Vm) -> Needs:
@@ -69,8 +71,9 @@ def offer_of(inventory: Inventory, host: Host) -> HostOffer:
         bonded_away=frozenset(bonded),
         gpu_groups=frozenset(pgpu.GPU_group for pgpu in inventory.pointing_to(Pgpu, "host", host.ref)),
         usb_groups=frozenset(pusb.USB_group for pusb in inventory.pointing_to(Pusb, "host", host.ref)),
-        has_hvm=any(word.startswith("hvm") for word in host.capabilities),
+        has_hvm=not host.capabilities or any(word.startswith("hvm") for word in host.capabilities),
         cpu_count=_count(host),
+        memory_bytes=total_bytes(inventory, host),
     )
 
 

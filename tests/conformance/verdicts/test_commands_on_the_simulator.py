@@ -12,7 +12,6 @@ from tests.support.asking import Script
 from tests.support.simulated import linked, live, simulated
 from tests.support.waiting import until
 
-
 _POWER = {
     "vm.suspend": "Suspended", "vm.resume": "Running", "vm.shutdown": "Halted", "vm.start": "Running",
     "vm.pause": "Paused", "vm.force_shutdown": "Halted",

@@ -3,6 +3,7 @@
 import pytest
 
 from lifeguard.datamodel.records import Vm
+from lifeguard.inventory.change import Event
 from lifeguard.rules.verdict import Verdict
 from tests.support.building import GIB, PoolBuilder, build_pool, ref
 
@@ -139,3 +140,14 @@ def test_a_start_wants_some_host_with_room() -> None:
 
 def test_a_host_that_is_gone_is_refused_not_guessed() -> None:
     assert migrate(two_hosts().vm("web", on="h1"), host="h9").code == "HANDLE_INVALID"
+
+
+def test_an_old_database_without_measurements_refuses_nobody_for_memory() -> None:
+    pool = two_hosts(metrics="OpaqueRef:NULL", capabilities=[]).vm("web", on="h1").vm("off")
+    assert migrate(pool, host="h2").code == "HOST_NOT_LIVE"
+    for name in ("h1-metrics", "h2-metrics"):
+        pool.inventory.apply([Event("host_metrics", ref(name), "del")])
+    assert migrate(pool).allowed
+    off = pool.inventory.get(Vm, ref("off"))
+    assert off is not None
+    assert pool.rules().placement.judge_anywhere(off, "start").allowed

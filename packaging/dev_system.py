@@ -18,8 +18,16 @@ _QT_PACKAGES = (
     "libxcb-xfixes0 libxcb-xinerama0 libxcb-xkb1"
 ).split()
 
-# Program -> the package that brings it: a screen in memory, real mouse and keyboard, focus, pictures of the screen.
-_SCREEN_TOOLS = {"Xvfb": "xvfb", "xdotool": "xdotool", "openbox": "openbox", "scrot": "scrot"}
+# Program or file -> the package that brings it: a screen in memory, real mouse and keyboard, focus, pictures of the
+# screen, and what programs tell screen readers.
+_SCREEN_TOOLS = {
+    "Xvfb": "xvfb",
+    "xdotool": "xdotool",
+    "openbox": "openbox",
+    "scrot": "scrot",
+    "dbus-daemon": "dbus-daemon",
+    "/usr/share/dbus-1/services/org.a11y.Bus.service": "at-spi2-core",
+}
 
 _TRY_QT = """
 import ctypes, pathlib, sys, PySide6
@@ -51,7 +59,7 @@ def ensure_qt(python: Path) -> None:
 
 def ensure_screen_tools() -> None:
     """See to it that tests can have a screen of their own, with real mouse and keyboard events."""
-    missing = [package for program, package in _SCREEN_TOOLS.items() if shutil.which(program) is None]
+    missing = [package for tool, package in _SCREEN_TOOLS.items() if not (shutil.which(tool) or Path(tool).exists())]
     if missing and sys.platform == "linux":
         install(missing, "tests with real mouse events")
 

@@ -40,6 +40,10 @@ class Screen:
     async def click(self, at: Point, button: int = 1, times: int = 1) -> None:
         await self._xdotool("mousemove", *_words(at), "click", "--repeat", str(times), "--delay", "60", str(button))
 
+    async def click_holding(self, key: str, at: Point) -> None:
+        """A click with a key such as `ctrl` held down."""
+        await self._xdotool("mousemove", *_words(at), "keydown", key, "click", "1", "keyup", key)
+
     async def press(self, at: Point) -> None:
         """Hold the left button down; `glide` and `release` follow."""
         await self._xdotool("mousemove", *_words(at), "mousedown", "1")
@@ -71,6 +75,10 @@ class Screen:
         """The ids of visible windows whose title contains a pattern."""
         status, output = await self._run("xdotool", "search", "--onlyvisible", "--name", title)
         return output.split() if status == 0 else []
+
+    async def close_window(self) -> None:
+        """Ask the window manager to close the window that has the focus."""
+        await self.key("alt+F4")
 
     async def picture(self, name: str) -> Path:
         """Keep a picture of the whole screen as `artefacts/e2e/NAME.png`."""

@@ -1,0 +1,155 @@
+"""The installed program as processes: a simulated pool that serves, a window on a screen, and another client."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import json
+import os
+import ssl
+import sys
+import tempfile
+from asyncio.subprocess import DEVNULL, PIPE, Process
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import urlopen
+
+import XenAPI
+
+_APP = Path(__file__).resolve().parents[2] / "app"
+_READY_S = 20.0
+_LEAVE_S = 8.0
+
+
+def program() -> list[str]:
+    """How to start what is installed; in an environment without it, the module of this checkout."""
+    installed = Path(sys.executable).with_name("lifeguard")
+    return [str(installed)] if installed.exists() else [sys.executable, "-m", "lifeguard"]
+
+
+def plain_environment(home: Path, extra: Mapping[str, str] | None = None) -> dict[str, str]:
+    """A user's who has never started it: no settings, no keyring, no proxy."""
+    kept = {name: os.environ[name] for name in ("PATH", "LANG", "TMPDIR") if name in os.environ}
+    return {
+        **kept,
+        "HOME": str(home),
+        "XDG_CONFIG_HOME": str(home / "config"),
+        "XDG_RUNTIME_DIR": str(home),
+        "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring",
+        "PYTHONPATH": str(_APP),
+        "PYTHONWARNINGS": "error",
+        **(extra or {}),
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    status: int
+    out: str
+    err: str
+
+
+async def run(*args: str, home: Path, extra: Mapping[str, str] | None = None, timeout_s: float = 60.0) -> Finished:
+    """Run a subcommand to its end."""
+    process = await asyncio.create_subprocess_exec(
+        *program(), *args, env=plain_environment(home, extra), stdin=DEVNULL, stdout=PIPE, stderr=PIPE
+    )
+    try:
+        out, err = await asyncio.wait_for(process.communicate(), timeout_s)
+    finally:
+        await end(process)
+    return Finished(process.returncode or 0, out.decode(), err.decode())
+
+
+async def end(process: Process) -> int:
+    """Make sure that it has ended."""
+    if process.returncode is None:
+        process.terminate()
+    try:
+        await asyncio.wait_for(process.wait(), _LEAVE_S)
+    except TimeoutError:
+        process.kill()
+        await process.wait()
+    return process.returncode or 0
+
+
+class Witness:
+    """Another client at the same pool: the vendor's own Python module, on a connection and a session of its own."""
+
+    def __init__(self, url: str) -> None:
+        self._session = XenAPI.Session(url, ignore_ssl=True)
+
+    async def log_in(self, user: str, password: str) -> None:
+        await asyncio.to_thread(self._session.xenapi.login_with_password, user, password)
+
+    async def log_out(self) -> None:
+        await asyncio.to_thread(self._session.xenapi.session.logout)
+        self._session("close")()
+
+    async def ask(self, method: str, *args: Any) -> Any:
+        return await asyncio.to_thread(self._session.xenapi_request, method, args)
+
+    async def records(self, name: str) -> dict[str, dict[str, Any]]:
+        return dict(await self.ask(f"{name}.get_all_records"))
+
+
+@dataclass(frozen=True, slots=True)
+class Pool:
+    """A simulated pool that answers, and a witness logged in to it."""
+
+    urls: dict[str, str]
+    master: str
+    user: str
+    password: str
+    control: str
+    book: Path
+    witness: Witness
+    process: Process
+
+    def door(self, host_ref: str) -> str:
+        """host:port, as a person types it."""
+        return urlsplit(self.urls[host_ref]).netloc
+
+    async def fingerprint(self, host_ref: str) -> str:
+        """SHA-256 of the certificate really shown there, in hex."""
+        where = urlsplit(self.urls[host_ref])
+        pem = await asyncio.to_thread(ssl.get_server_certificate, (str(where.hostname), int(where.port or 443)))
+        return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
+
+    async def sessions(self) -> list[dict[str, str]]:
+        """Who is logged in, the witness among them, as the simulator itself says."""
+        answer = json.loads(await asyncio.to_thread(_read, self.control))
+        return list(answer["sessions"])
+
+
+@asynccontextmanager
+async def served_pool(*args: str) -> AsyncIterator[Pool]:
+    """`lifeguard simulate` with these options, ended by a polite kill that it must obey."""
+    with tempfile.TemporaryDirectory(prefix="lg-") as folder:
+        book = Path(folder) / "address-book.json"
+        command = [*program(), "simulate", "--control", "0", "--address-book", str(book), *args]
+        process = await asyncio.create_subprocess_exec(
+            *command, env=plain_environment(Path(folder)), stdin=DEVNULL, stdout=PIPE
+        )
+        try:
+            assert process.stdout is not None
+            line = await asyncio.wait_for(process.stdout.readline(), _READY_S)
+            told = json.loads(line)
+            witness = Witness(told["master"])
+            await witness.log_in(told["user"], told["password"])
+            yield Pool(
+                told["hosts"], told["master"], told["user"], told["password"], told["control"], book, witness, process
+            )
+            await witness.log_out()
+        finally:
+            status = await end(process)
+        assert status == 0
+
+
+def _read(url: str) -> bytes:
+    with urlopen(url, timeout=_READY_S) as answer:
+        return bytes(answer.read())

@@ -1,0 +1,187 @@
+"""A person at the window: looks at what shows, points, drags and types; knows nothing of how it is made."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+import time
+from asyncio.subprocess import DEVNULL, Process
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from contextlib import asynccontextmanager
+from itertools import takewhile
+from pathlib import Path
+from typing import TypeVar
+
+from tests.e2e.program import Pool, end, plain_environment, program
+from tests.support.accessibility import Audience, Desktop, Role, State, Thing
+from tests.support.display import Point, Screen
+
+T = TypeVar("T")
+
+_TREE, _GRID, _JOBS = "resources.tree", "search.grid", "jobs.list"
+_SLOW_S = 20.0
+
+
+class Person:
+    """Where a name of an object is asked for, it is the name in the tree."""
+
+    def __init__(self, screen: Screen, desktop: Desktop, process: Process) -> None:
+        self.screen = screen
+        self.desktop = desktop
+        self.process = process
+
+    async def connect(self, pool: Pool, address: str) -> list[str]:
+        """By shortcut, typing and Return. Returns the fingerprints in hex that were shown and trusted, in order."""
+        await self.desktop.wait_for(Role.FRAME, starts="Lifeguard")
+        await self.screen.key("ctrl+shift+n")
+        await self.desktop.wait_for(Role.TEXT, id_ends="connect.address", such_that=_has_focus)
+        await self.screen.type(address)
+        await self.screen.key("Tab", "Tab")
+        await self.desktop.wait_for(Role.PASSWORD, id_ends="connect.password", such_that=_has_focus)
+        await self.screen.type(pool.password)
+        await self.screen.key("Return")
+        return await self._trust_all()
+
+    async def _trust_all(self) -> list[str]:
+        """Trust each certificate shown, until the pool is there."""
+        shown: list[str] = []
+        deadline_s = time.monotonic() + _SLOW_S
+        while await self.desktop.find(Role.LABEL, "connected", id_ends="jobs.connection") is None:
+            assert time.monotonic() < deadline_s, "the pool did not come"
+            label = await self.desktop.find(Role.LABEL, id_ends="trust.fingerprint")
+            if label is None or (found := "".join(filter(str.isalnum, label.name))) in shown:
+                await asyncio.sleep(0.1)
+                continue
+            shown.append(found)
+            await self.screen.picture(f"trust-{len(shown)}")
+            await self.press("Trust and connect")
+        return shown
+
+    async def row(self, name: str, *, such_that: Callable[[Thing], bool] = lambda _: True) -> Thing:
+        """The row of an object in the tree."""
+        return await self.desktop.wait_for(
+            Role.CELL, starts=f"{name}, ", id_ends=_TREE, such_that=lambda thing: such_that(thing), timeout_s=_SLOW_S
+        )
+
+    async def rows(self) -> list[Thing]:
+        """What the tree shows, from above."""
+        found = await self.desktop.find_all(Role.CELL, id_ends=_TREE)
+        return sorted(found, key=lambda thing: thing.top)
+
+    async def below(self, name: str) -> list[str]:
+        """The names right below a row that is unfolded, one step further in."""
+        rows = await self.rows()
+        place = next(at for at, row in enumerate(rows) if named(row) == name)
+        inside = list(takewhile(lambda row: row.left > rows[place].left, rows[place + 1 :]))
+        return [named(row) for row in inside if row.left == inside[0].left]
+
+    async def choose(self, name: str) -> Thing:
+        row = await self.row(name)
+        await self.screen.click(row.middle)
+        return await self.row(name, such_that=lambda thing: State.SELECTED in thing.states)
+
+    async def choose_several(self, names: Iterable[str]) -> None:
+        first, *others = names
+        await self.choose(first)
+        for name in others:
+            await self.screen.click_holding("ctrl", (await self.row(name)).middle)
+            await self.row(name, such_that=lambda thing: State.SELECTED in thing.states)
+
+    async def unfold(self, name: str) -> None:
+        """Choose it and open it by the keyboard."""
+        row = await self.choose(name)
+        if State.EXPANDED not in row.states:
+            await self.screen.key("Right")
+            await self.row(name, such_that=lambda thing: State.EXPANDED in thing.states)
+
+    async def show_tab(self, title: str) -> None:
+        tab = await self.desktop.wait_for(Role.PAGE_TAB, title)
+        await self.screen.click(tab.middle)
+        await self.desktop.wait_for(Role.PAGE_TAB, title, such_that=lambda thing: State.SELECTED in thing.states)
+
+    async def grid(self) -> list[list[str]]:
+        """The rows of the Search tab, each with its cells."""
+        by_row: dict[int, list[Thing]] = {}
+        for cell in await self.desktop.find_all(Role.CELL, id_ends=_GRID):
+            by_row.setdefault(cell.top, []).append(cell)
+        return [[cell.name for cell in sorted(by_row[top], key=lambda cell: cell.left)] for top in sorted(by_row)]
+
+    async def press(self, button: str) -> None:
+        found = await self.desktop.wait_for(Role.BUTTON, button, such_that=lambda thing: thing.is_enabled)
+        await self.screen.click(found.middle)
+
+    async def take_up(self, name: str) -> Point:
+        """Press on a row and move far enough for a drag to begin. Returns where the pointer is."""
+        x, y = (await self.row(name)).middle
+        await self.screen.press((x, y))
+        await self.screen.glide((x, y), (x + 12, y + 12))
+        return x + 12, y + 12
+
+    async def carry(self, start: Point, host: str) -> Point:
+        """Move over a host's row with the button held."""
+        end_at = (await self.row(host)).middle
+        await self.screen.glide(start, end_at)
+        await self.screen.glide(end_at, (end_at[0] + 3, end_at[1]))
+        return end_at[0] + 3, end_at[1]
+
+    async def hint(self, *, such_that: Callable[[Thing], bool] = lambda _: True) -> str:
+        """The line beside the pointer."""
+        return (await self.desktop.wait_for(Role.TOOL_TIP, such_that=such_that)).name
+
+    async def answer(self, dialog: str) -> Thing:
+        """The button of a question that Return presses."""
+        return await self.desktop.wait_for(Role.BUTTON, id_ends=f"{dialog}.proceed")
+
+    async def jobs_bar(self, *, such_that: Callable[[Thing], bool], timeout_s: float = _SLOW_S) -> str:
+        thing = await self.desktop.wait_for(
+            Role.LABEL, id_ends="jobs.current", such_that=such_that, timeout_s=timeout_s
+        )
+        return thing.name
+
+    async def choose_in_menu_bar(self, menu: str, entry: str) -> None:
+        await self.screen.click((await self.desktop.wait_for(Role.MENU_ITEM, menu)).middle)
+        found = await self.desktop.wait_for(Role.MENU_ITEM, entry, such_that=lambda thing: thing.height > 0)
+        await self.screen.click(found.middle)
+
+    async def close(self) -> int:
+        """By the window manager. Returns the exit status."""
+        await self.screen.close_window()
+        await asyncio.wait_for(self.process.wait(), _SLOW_S)
+        return self.process.returncode or 0
+
+
+@asynccontextmanager
+async def opened_window(screen: Screen, audience: Audience, pool: Pool) -> AsyncIterator[Person]:
+    """`lifeguard` as somebody starts it for the first time. It must write nothing to standard error."""
+    with tempfile.TemporaryDirectory(prefix="lg-") as folder:
+        shown = {name: screen.environment[name] for name in ("DISPLAY", "QT_QPA_PLATFORM")}
+        complaints = Path(folder) / "complaints"
+        with complaints.open("wb") as errors:
+            process = await asyncio.create_subprocess_exec(
+                *program(), "--address-book", str(pool.book),
+                env=plain_environment(Path(folder), {**shown, **audience.environment}),
+                stdin=DEVNULL, stdout=DEVNULL, stderr=errors,
+            )  # fmt: skip
+        try:
+            yield Person(screen, audience.desktop, process)
+        finally:
+            await end(process)
+        assert complaints.read_text() == "", complaints.read_text()
+
+
+async def eventually(ask: Callable[[], Awaitable[T]], is_good: Callable[[T], bool], timeout_s: float = _SLOW_S) -> T:
+    """What another client is told, once it is as expected. Raises AssertionError with the last answer."""
+    deadline_s = time.monotonic() + timeout_s
+    while not is_good(value := await ask()):
+        assert time.monotonic() < deadline_s, f"still {value!r}"
+        await asyncio.sleep(0.1)
+    return value
+
+
+def named(row: Thing) -> str:
+    """The name on a row; what screen readers hear besides is cut off."""
+    return row.name.partition(", ")[0]
+
+
+def _has_focus(thing: Thing) -> bool:
+    return State.FOCUSED in thing.states

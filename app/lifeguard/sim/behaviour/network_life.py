@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import lookup, pace
 from lifeguard.sim.behaviour.duplication import mac_from
 from lifeguard.sim.behaviour.forwarding import forward

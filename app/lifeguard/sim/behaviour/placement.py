@@ -14,8 +14,9 @@ _NEEDS_HVM = ("hvm", "pvh", "pv_in_pvh")
 
 
 def assert_can_boot_here(
-    db: Database, vm_ref: str, host_ref: str, *, check_cpu: bool = True, check_memory: bool = True
-) -> None:
+    db: Database, vm_ref: str, host_ref: str, *, check_cpu: bool = True, check_memory: bool = True,
+    check_storage: bool = True,
+) -> None:  # fmt: skip
     """Raises the ApiError of the first check that fails."""
     vm, host = db.row("VM", vm_ref), db.row("host", host_ref)
     _assert_sane(vm)
@@ -28,7 +29,8 @@ def assert_can_boot_here(
     _assert_hardware_platform(vm_ref, vm, host_ref, host)
     if check_cpu:
         assert_compatible(db, vm_ref, host_ref)
-    assert_sees_storage(db, vm_ref, host_ref)
+    if check_storage:
+        assert_sees_storage(db, vm_ref, host_ref)
     assert_sees_networks(db, vm_ref, host_ref)
     _assert_sees_gpus(db, vm_ref, vm, host_ref)
     if lookup.domain_type(db, vm) in _NEEDS_HVM and not any("hvm" in able for able in host["capabilities"]):

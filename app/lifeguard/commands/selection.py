@@ -32,6 +32,7 @@ class Selection:
     target: Item | None = None
     _rules: dict[int, PoolRules] = field(default_factory=dict, repr=False)
     _kinds: dict[str, str] = field(default_factory=dict, repr=False)
+    _sums: list[tuple[frozenset[str], tuple[Source, ...]]] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, source: Source, refs: Iterable[str], target: str | None = None) -> Selection:
@@ -55,12 +56,19 @@ class Selection:
 
     @property
     def kinds(self) -> frozenset[str]:
-        return frozenset(map(self.kind, self.items))
+        return self._summed_up()[0]
 
     @property
     def sources(self) -> tuple[Source, ...]:
         """The pools that the items belong to, each once."""
-        return tuple({id(item.source): item.source for item in self.items}.values())
+        return self._summed_up()[1]
+
+    def _summed_up(self) -> tuple[frozenset[str], tuple[Source, ...]]:
+        """Kinds and sources of all items, looked through once."""
+        if not self._sums:
+            sources = {id(item.source): item.source for item in self.items}
+            self._sums.append((frozenset(map(self.kind, self.items)), tuple(sources.values())))
+        return self._sums[0]
 
     def renewed(self) -> Selection:
         """The same objects, to be judged afresh."""
@@ -68,7 +76,7 @@ class Selection:
 
     def with_items(self, items: Iterable[Item]) -> Selection:
         """Other objects of the same pools at the same instant: what is worked out stays."""
-        return replace(self, items=tuple(items))
+        return replace(self, items=tuple(items), _sums=[])
 
     def with_target(self, target: Item | None) -> Selection:
         return replace(self, target=target)

@@ -1,0 +1,1 @@
+"""Verdicts beside those of a real server and of the simulator."""

@@ -48,10 +48,10 @@ class Connector:
         self._credentials = target.credentials
         self._members: tuple[str, ...] = target.members
         self._last: Endpoint | None = None
-        self._dialler = Dialler(
+        self.dialler = Dialler(
             AddressBook(self._typed, target.address_book), trust, policy, target.allow_old_tls, codecs
         )
-        self.fetcher = Fetcher(self._dialler)
+        self.fetcher = Fetcher(self.dialler)
 
     def addresses(self, inventory: Inventory) -> tuple[str, ...]:
         self.remember(inventory)
@@ -64,7 +64,7 @@ class Connector:
         """Try every known address once, the likeliest first. Raises Refused, or the failure of the likeliest one."""
         self.remember(inventory)
         first_failure: Failure | None = None
-        for endpoint in candidates(self._typed, self._last, self._members, self._dialler):
+        for endpoint in candidates(self._typed, self._last, self._members, self.dialler):
             say_trying(str(endpoint))
             try:
                 session = await self._enter(endpoint)
@@ -82,7 +82,7 @@ class Connector:
         """Log in, asking whatever has to be asked. Raises Refused, any Failure."""
         for _ in range(_QUESTIONS):
             try:
-                return await open_session(self._dialler, endpoint, self._credentials)
+                return await open_session(self.dialler, endpoint, self._credentials)
             except CertificateUntrusted as unknown:
                 await self._ask_trust(unknown.facts, None)
             except CertificateChanged as changed:

@@ -27,6 +27,7 @@ from lifeguard.xapi.failures import Failure, LostConnection, Retryable
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
 from lifeguard.xapi.policy import Policy
 from lifeguard.xapi.session import Session
+from lifeguard.xapi.streams import Streams
 from lifeguard.xapi.tasks import Progress, run_task
 
 _log = logging.getLogger(__name__)
@@ -110,6 +111,11 @@ class Link:
         if host is None:
             raise LostConnection(host_ref, "this host is not in the pool any more")
         return await self._connector.fetcher.get(host.address, path_and_query, session.ref)
+
+    @property
+    def streams(self) -> Streams:
+        """Exports, imports, consoles and other long streams, by the addresses of hosts."""
+        return Streams(self._connector.dialler, lambda: self._live_session().ref)
 
     def _live_session(self) -> Session:
         if self._session is None:

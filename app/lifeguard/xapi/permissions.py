@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from fnmatch import fnmatchcase
 
 from lifeguard.xapi.codec import described
 from lifeguard.xapi.failures import ApiFailure
@@ -11,7 +12,7 @@ from lifeguard.xapi.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """`names` are lower-case methods, some with `/key:...`; None means everything (root, servers without roles)."""
+    """`names` are lower-case methods, some with `/key:` and a key or a pattern of keys; None means everything (root, servers without roles)."""
 
     names: frozenset[str] | None = None
 
@@ -20,7 +21,10 @@ class Permissions:
         if self.names is None:
             return True
         name = method.removeprefix("Async.").lower()
-        return name in self.names or (bool(key) and f"{name}/key:{key.lower()}" in self.names)
+        if name in self.names:
+            return True
+        keyed = f"{name}/key:{key.lower()}"
+        return bool(key) and any(fnmatchcase(keyed, known) for known in self.names if known.startswith(f"{name}/key:"))
 
     def weakest_role(self, method: str) -> str | None:
         """The least role that may make a call, None when no role may or the call is unknown."""

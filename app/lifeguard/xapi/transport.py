@@ -10,11 +10,13 @@ from dataclasses import dataclass
 from typing import Literal
 
 import aiohttp
+from yarl import URL
 
 from lifeguard.xapi.certificate import (
     CertificateFacts,
     TrustStore,
     facts_of,
+    fingerprint_of,
     pinning_context,
     verifying_context,
 )
@@ -99,7 +101,7 @@ class Transport:
         with self._translating():
             async with self._lane(lane).request(
                 method,
-                self.endpoint.url + path,
+                URL(self.endpoint.url + path, encoded=True),
                 data=body,
                 headers=headers,
                 timeout=timeout,
@@ -114,6 +116,20 @@ class Transport:
                     response.headers,
                     self._chunks(response, patience),
                 )
+
+    async def connect(self, patience: Patience) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+        """A bare connection, its certificate checked like every other one's. Raises LostConnection, UnsafeTls."""
+        with self._translating():
+            async with asyncio.timeout(patience.connect_s):
+                reader, writer = await asyncio.open_connection(
+                    self.endpoint.host, self.endpoint.port, ssl=self._ssl, limit=_CHUNK_BYTES
+                )
+            if self._fingerprint is not None:
+                shown = writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
+                if bytes.fromhex(fingerprint_of(shown).replace(":", "")) != self._fingerprint.fingerprint:
+                    writer.transport.abort()
+                    raise LostConnection(str(self.endpoint), "the server's certificate changed")
+            return reader, writer
 
     async def _chunks(self, response: aiohttp.ClientResponse, patience: Patience) -> AsyncIterator[bytes]:
         while True:

@@ -8,6 +8,7 @@ import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from itertools import pairwise
 
 import pytest
 
@@ -75,7 +76,7 @@ async def _answer_spans(sim: Simulated, proxy: Proxy, trust: SessionTrust) -> li
     async with linked(sim.target(), trust=trust) as link:
         await live(link)
         edges = sorted({*proxy.questions_at, proxy.sent_bytes})
-    return [(start, end) for start, end in zip(edges, edges[1:], strict=False) if end > start]
+    return [(start, end) for start, end in pairwise(edges) if end > start]
 
 
 @pytest.mark.parametrize("release", _RELEASES)

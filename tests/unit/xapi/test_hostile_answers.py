@@ -51,7 +51,7 @@ _HOSTILE_XML = {
     "bad boolean": _HEAD + _OPEN + b"<boolean>yes</boolean>" + _CLOSE,
     "nothing": b"",
     "html": b"<html><body><h1>HTTP 500 internal server error</h1></body></html>",
-    "two values": _HEAD + b"<methodResponse><params><param><value>a</value></param><param><value>b</value></param></params></methodResponse>",
+    "two values": _HEAD + _OPEN + b"a</value></param><param><value>b" + _CLOSE,
     "no status": _HEAD + _OPEN + b"<struct></struct>" + _CLOSE,
 }  # fmt: skip
 _HOSTILE_JSON = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import xmlrpc.client
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -57,7 +58,7 @@ def _read(codec: Codec, shape: Shape, body: bytes, cuts: list[int]) -> tuple[lis
     reader = codec.reader(shape)
     rows: list[Row] = []
     edges = sorted({0, len(body), *(cut % (len(body) + 1) for cut in cuts)})
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         rows += reader.feed(body[start:end])
     more, rest = reader.finish()
     return rows + more, rest

@@ -16,8 +16,8 @@ from lifeguard.datamodel.dump import NotADump
 from lifeguard.shell.address_book import write_address_book
 from lifeguard.shell.failure import CommandLineError
 from lifeguard.sim.assembly import assemble
+from lifeguard.sim.control import Control
 from lifeguard.sim.database import Database
-from lifeguard.sim.http.control import Control
 from lifeguard.sim.release import PRODUCTS
 from lifeguard.sim.scenario.build import build_pool
 from lifeguard.sim.server import Listen, Server

@@ -205,11 +205,10 @@ class Events:
         return str(before)
 
     async def _changed_within(self, seen: int, limit_s: float) -> None:
-        changed = asyncio.ensure_future(self._db.changed(seen))
-        late = asyncio.ensure_future(self._clock.sleep(limit_s))
-        try:
+        async with asyncio.TaskGroup() as group:
+            changed = group.create_task(self._db.changed(seen))
+            late = group.create_task(self._clock.sleep(limit_s))
             await asyncio.wait((changed, late), return_when=asyncio.FIRST_COMPLETED)
-        finally:
             changed.cancel()
             late.cancel()
 

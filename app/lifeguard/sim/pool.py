@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
 from collections.abc import Callable, Coroutine, Mapping
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from typing import Any
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.tables import EMERGENCY_CALLS
+from lifeguard.scope import Scope
 from lifeguard.sim.call_table import CallTable
 from lifeguard.sim.context import Behaviours, Context
 from lifeguard.sim.database import Database
@@ -59,7 +59,7 @@ class SimulatedPool:
         self.messages = Messages(db, clock)
         self.events = Events(db, clock, self.release, self.sessions.check, self.faults)
         self._legacy_events = LegacyEvents(db, clock, self.sessions.check)
-        self._running: set[asyncio.Task[None]] = set()
+        self._scope = Scope("simulated pool")
         own: tuple[Behaviours, ...] = (
             host_calls(self),
             self.sessions.calls(),
@@ -106,9 +106,7 @@ class SimulatedPool:
 
     def spawn(self, work: Coroutine[Any, Any, None]) -> None:
         """Let something run on in the pool's own scope."""
-        task = asyncio.get_running_loop().create_task(work)
-        self._running.add(task)
-        task.add_done_callback(self._running.discard)
+        self._scope.start(work, "behind a call")
 
     def start(self) -> None:
         """Begin what a server does by itself: collecting old tasks, watching its members, and making ready for the
@@ -120,10 +118,7 @@ class SimulatedPool:
 
     async def close(self) -> None:
         """End everything that still runs."""
-        running = tuple(self._running)
-        for task in running:
-            task.cancel()
-        await asyncio.gather(*running, return_exceptions=True)
+        await self._scope.close()
 
     def _own_context(self) -> Context:
         return Context(

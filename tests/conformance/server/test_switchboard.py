@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
-from lifeguard.sim.http.control import Control
+from lifeguard.sim.control import Control
 from tests.support.simulated import Simulated, simulated
 
 

@@ -62,6 +62,9 @@ class OwnActions:
     def allow(self, name: str, is_allowed: bool) -> None:
         self._actions[name].setEnabled(is_allowed)
 
+    def trigger(self, name: str) -> None:
+        self._actions[name].trigger()
+
     def fill_first_menus(self, bar: QMenuBar) -> None:
         for title, names in (("&File", _FILE), ("Vie&w", _VIEW)):
             menu = bar.addMenu(title)

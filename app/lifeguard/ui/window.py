@@ -146,6 +146,7 @@ class MainWindow(QMainWindow):
         self.pane.chosen.connect(self._show_chosen)
         self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
         self.stack.switched.connect(lambda _: self._note_place())
+        self.stack.connect_wanted.connect(lambda: self._own.trigger("server.connect"))
         self.banner.acted.connect(self.retried)
         self._leave = [
             self._pools.changed.connect(self._follow),

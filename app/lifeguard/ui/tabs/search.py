@@ -78,6 +78,8 @@ class SearchTab:
         self._renewal.setSingleShot(True)
         self._renewal.setInterval(_RENEW_MS)
         self._renewal.timeout.connect(self._model.forget_cells)
+        pools.changed.connect(self._follow)
+        pools.removed.connect(self._drop)
 
     @property
     def widget(self) -> QWidget:
@@ -101,8 +103,7 @@ class SearchTab:
         pool = self._pools.of(shown.source) if shown is not None else None
         if pool is None:
             self._rest()
-            return
-        if pool is not self._pool or self._live is None:
+        elif pool is not self._pool:
             self._rest()
             self._show_pool(pool)
         elif not self._leave:
@@ -112,8 +113,7 @@ class SearchTab:
         """Changes come with the answers they have changed, through the pools."""
 
     def _show_pool(self, pool: OpenPool) -> None:
-        if self._live is not None and self._pool is not None:
-            self._model.take(self._live.disconnect(self._pool.key))
+        self._empty()
         before = self._model.columns
         self._pool = pool
         self._model.use_columns([column.name for column in default_columns([pool.answers])])
@@ -124,21 +124,24 @@ class SearchTab:
         self._attend(pool)
 
     def _attend(self, pool: OpenPool) -> None:
-        """Follow the pool and its figures while the tab is in front."""
-        self._leave = [self._pools.changed.connect(self._follow), self._pools.removed.connect(self._drop)]
+        """Keep the figures fresh while the tab is in front."""
         if pool.feed is not None:
             hosts = [host.ref for host in pool.source.inventory.all(Host)]
             pause_s = STEP_S if len(hosts) <= _OFTEN else _SELDOM_S
-            self._leave.append(pool.feed.watch(hosts, pause_s, _HISTORY_S))
-            self._leave.append(pool.feed.renewed.connect(lambda _: self._renew_soon()))
+            self._leave = [
+                pool.feed.watch(hosts, pause_s, _HISTORY_S),
+                pool.feed.renewed.connect(lambda _: self._renew_soon()),
+            ]
         self._renew_soon()
 
     def _rest(self) -> None:
-        """In the background nothing is fetched and nothing followed; the next time the grid is filled anew."""
+        """In the background nothing is fetched; rows still follow the pool, so that nothing is lost from view."""
         for leave in self._leave:
             leave()
         self._leave = []
         self._renewal.stop()
+
+    def _empty(self) -> None:
         if self._live is not None and self._pool is not None:
             self._model.take(self._live.disconnect(self._pool.key))
         self._live, self._pool = None, None
@@ -146,11 +149,13 @@ class SearchTab:
     def _follow(self, news: PoolNews) -> None:
         if news.pool is self._pool and self._live is not None:
             self._model.take(self._live.apply(news.pool.key, news.change, news.differing))
-            self._renew_soon()
+            if self._leave or news.pool.feed is None:
+                self._renew_soon()
 
     def _drop(self, pool: OpenPool) -> None:
         if pool is self._pool:
             self._rest()
+            self._empty()
 
     def _renew_soon(self) -> None:
         if not self._renewal.isActive():

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QLabel, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.faces import face_of
@@ -16,13 +16,14 @@ from lifeguard.ui.shown import Shown
 from lifeguard.ui.tabs.tab import Tab
 from lifeguard.ui.theme import Theme
 
-_NOTHING = "Nothing is selected.\nChoose an object on the left, or connect to a server with Ctrl+Shift+N."
+_NOTHING = "Servers, virtual machines and storage appear here once you are connected to a pool."
 
 
 class TabStack(QWidget):
     """The tab last used for a kind of object is in front when the next one of that kind is shown."""
 
     switched = Signal(str)
+    connect_wanted = Signal()
 
     def __init__(self, tabs: Sequence[Tab], theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,12 +45,8 @@ class TabStack(QWidget):
         column.setSpacing(0)
         column.addWidget(self._header)
         column.addWidget(self._bar, 1)
-        self._empty = QLabel(_NOTHING)
-        self._empty.setObjectName("tabs.empty")
-        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._empty.setForegroundRole(self._empty.palette().ColorRole.PlaceholderText)
         self._pages = QStackedLayout(self)
-        self._pages.addWidget(self._empty)
+        self._pages.addWidget(self._empty_page())
         self._pages.addWidget(full)
 
     @property
@@ -90,6 +87,21 @@ class TabStack(QWidget):
 
     def repaint_icons(self) -> None:
         self._renew_header()
+
+    def _empty_page(self) -> QWidget:
+        page = QWidget()
+        page.setObjectName("tabs.empty")
+        words = QLabel(_NOTHING)
+        words.setForegroundRole(words.palette().ColorRole.PlaceholderText)
+        act = QPushButton("Connect to a pool…")
+        act.setObjectName("tabs.empty.connect")
+        act.clicked.connect(self.connect_wanted)
+        column = QVBoxLayout(page)
+        column.addStretch(1)
+        column.addWidget(words, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(act, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addStretch(2)
+        return page
 
     def _renew_header(self) -> None:
         if self._shown is None:

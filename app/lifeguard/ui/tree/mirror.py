@@ -9,31 +9,40 @@ from lifeguard.tree.node import Key, Node
 
 
 class MirrorRow:
-    """One node on the screen. `number` names it for Qt as long as it lives; `place` is its row."""
+    """One node on the screen. `number` names it for Qt as long as it lives; `place` is its row, counted anew only when
+    somebody asks after a change: a whole pool is filled in without counting once for each of its rows."""
 
-    __slots__ = ("children", "key", "node", "number", "parent", "place")
+    __slots__ = ("_counted", "_place", "children", "key", "node", "number", "parent")
 
     def __init__(self, node: Node, number: int, parent: MirrorRow | None) -> None:
         self.node = node
         self.key: Key = node.key
         self.number = number
         self.parent = parent
-        self.place = 0
         self.children: list[MirrorRow] = []
+        self._place = 0
+        self._counted = 0
+
+    @property
+    def place(self) -> int:
+        if self.parent is not None:
+            self.parent.count_to_end()
+        return self._place
+
+    def count_to_end(self) -> None:
+        """Tell the children their places, as far as these are not known."""
+        for place in range(self._counted, len(self.children)):
+            self.children[place]._place = place
+        self._counted = len(self.children)
 
     def insert(self, place: int, child: MirrorRow) -> None:
         child.parent = self
         self.children.insert(place, child)
-        self._renumber(place)
+        self._counted = min(self._counted, place)
 
     def take(self, place: int) -> MirrorRow:
-        child = self.children.pop(place)
-        self._renumber(place)
-        return child
-
-    def _renumber(self, first: int) -> None:
-        for place in range(first, len(self.children)):
-            self.children[place].place = place
+        self._counted = min(self._counted, place)
+        return self.children.pop(place)
 
     def with_all_below(self) -> Iterator[MirrorRow]:
         yield self

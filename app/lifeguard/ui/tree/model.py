@@ -17,7 +17,6 @@ from lifeguard.ui.tree.mirror import Mirror, MirrorRow
 
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
-_ONE_BY_ONE: Final = 200
 DRAGGABLE: Final = frozenset({"vm", "host"})
 
 
@@ -42,34 +41,43 @@ class TreeModel(QAbstractItemModel):
         self._notes: Mapping[Thing, Note] = {}
 
     def take(self, steps: Sequence[Step]) -> None:
-        """Follow the live tree. Into an empty model a whole pool comes at once, later everything step by step."""
-        if len(steps) > _ONE_BY_ONE and not len(self._mirror) and all(isinstance(step, Inserted) for step in steps):
-            self.beginResetModel()
-            for step in steps:
-                if isinstance(step, Inserted):
-                    self._mirror.insert(self._mirror.row(step.parent), step.row, step.node)
-            self.endResetModel()
-        else:
-            for step in steps:
-                self._replay(step)
+        """Follow the live tree, step by step; a node that comes with all below it comes in one piece."""
+        done = 0
+        while done < len(steps):
+            done = self._replay(steps, done)
         if steps:
             self.taken.emit(steps)
 
-    def _replay(self, step: Step) -> None:
+    def _replay(self, steps: Sequence[Step], at: int) -> int:
+        """Take one step, or a run of them that belongs together. Returns the number of the next."""
+        step = steps[at]
         parent = self._mirror.row(step.parent)
-        index = self.index_of(parent)
         if isinstance(step, Inserted):
-            self.beginInsertRows(index, step.row, step.row)
-            self._mirror.insert(parent, step.row, step.node)
-            self.endInsertRows()
-        elif isinstance(step, Removed):
-            self.beginRemoveRows(index, step.row, step.row)
+            return self._insert(step, parent, steps, at)
+        if isinstance(step, Removed):
+            self.beginRemoveRows(self.index_of(parent), step.row, step.row)
             self._mirror.remove(parent, step.row)
             self.endRemoveRows()
         elif isinstance(step, Moved):
-            self._move(step, parent, index)
+            self._move(step, parent, self.index_of(parent))
         else:
             self._renew(step, parent)
+        return at + 1
+
+    def _insert(self, step: Inserted, parent: MirrorRow, steps: Sequence[Step], at: int) -> int:
+        """Qt hears of the topmost new node only, when everything below it is already there."""
+        self.beginInsertRows(self.index_of(parent), step.row, step.row)
+        depth = len(step.node.key)
+        self._mirror.insert(parent, step.row, step.node)
+        following = at + 1
+        while following < len(steps):
+            below = steps[following]
+            if not isinstance(below, Inserted) or below.parent[:depth] != step.node.key:
+                break
+            self._mirror.insert(self._mirror.row(below.parent), below.row, below.node)
+            following += 1
+        self.endInsertRows()
+        return following
 
     def _move(self, step: Moved, parent: MirrorRow, index: QModelIndex) -> None:
         """Qt counts the target row before the row is taken out, the step counts it after."""

@@ -55,10 +55,8 @@ class ObjectTree(QTreeView):
         self.setDefaultDropAction(Qt.DropAction.MoveAction)
         self.setAutoScroll(True)
         self.setAutoExpandDelay(_AUTO_EXPAND_MS)
-        self.setExpandsOnDoubleClick(False)
         self.selectionModel().selectionChanged.connect(self._note_choice)
         model.taken.connect(self._settle)
-        model.modelReset.connect(self._open_groups)
 
     def things(self) -> tuple[Thing, ...]:
         """The selected objects, in the order of the tree's selection, each once."""
@@ -93,13 +91,6 @@ class ObjectTree(QTreeView):
                 self.expand(self._nodes.index_of_key(node.key))
         if self._wanted and not self.selectionModel().hasSelection():
             self.choose(node.key for node in come if node.key[-1] in self._wanted)
-
-    def _open_groups(self) -> None:
-        for key in list(self._nodes.keys()):
-            index = self._nodes.index_of_key(key)
-            node = self._nodes.node(index)
-            if node is not None and node.kind in self._open_at_first:
-                self.expand(index)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

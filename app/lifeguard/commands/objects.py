@@ -114,29 +114,29 @@ async def _set_field(doing: Doing) -> None:
 
 
 RENAME = Command(
-    "object.rename", "Rename", NAMED, always, _rename, ("VM.set_name_label",), "renamed", "one", shortcut="F2",
+    "object.rename", "Rename", NAMED, always, _rename, ("*.set_name_label",), "renamed", "one", shortcut="F2",
     form=_rename_form,
 )  # fmt: skip
 TAGS = Command(
-    "object.tags", "Edit tags", TAGGABLE, always, _set_tags, ("VM.add_tags", "VM.remove_tags"), "tagged", icon="tag",
+    "object.tags", "Edit tags", TAGGABLE, always, _set_tags, ("*.add_tags", "*.remove_tags"), "tagged", icon="tag",
     form=_tags_form,
 )  # fmt: skip
 ADD_TAG = Command(
-    "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("VM.add_tags",), "tagged", target="tag", icon="tag"
+    "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("*.add_tags",), "tagged", target="tag", icon="tag"
 )
 FOLDER = Command(
     "object.folder", "Change folder", TAGGABLE, always, _set_folder,
-    ("VM.add_to_other_config/key:folder", "VM.remove_from_other_config/key:folder"), "moved", icon="folder",
+    ("*.add_to_other_config/key:folder", "*.remove_from_other_config/key:folder"), "moved", icon="folder",
     form=_folder_form,
 )  # fmt: skip
 INTO_FOLDER = Command(
     "object.into_folder", "Move into folder", TAGGABLE, _judge_into_folder, _into_folder,
-    ("VM.add_to_other_config/key:folder", "VM.remove_from_other_config/key:folder"), "moved", target="folder",
+    ("*.add_to_other_config/key:folder", "*.remove_from_other_config/key:folder"), "moved", target="folder",
     icon="folder",
 )  # fmt: skip
 CUSTOM_FIELD = Command(
     "object.custom_field", "Set custom field", TAGGABLE, always, _set_field,
-    ("VM.add_to_other_config/key:XenCenter.CustomFields.*",), "changed", form=_field_form,
+    ("*.add_to_other_config/key:XenCenter.CustomFields.*",), "changed", form=_field_form,
 )  # fmt: skip
 
 COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, CUSTOM_FIELD)

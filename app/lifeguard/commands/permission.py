@@ -11,6 +11,10 @@ from lifeguard.datamodel.calls import CALLS
 from lifeguard.rules.verdict import Verdict
 
 ROLES = ("read-only", "vm-operator", "vm-admin", "vm-power-admin", "pool-operator", "pool-admin")
+_CLASS_OF_KIND = {
+    "vm": "VM", "template": "VM", "snapshot": "VM", "host": "host", "pool": "pool", "sr": "SR", "vdi": "VDI",
+    "network": "network", "appliance": "VM_appliance",
+}  # fmt: skip
 _AT_WORK = frozenset({"live", "saved"})
 
 
@@ -23,11 +27,21 @@ def judge_permission(command: Calling, source: Source, selection: Selection) -> 
     """A refusal of everything at this pool: it is not connected, or the role does not suffice. None when neither."""
     if source.state.phase not in _AT_WORK:
         return Verdict("not_connected", (source.title,), selection.rules(source).words)
-    missing = next((method for method in command.calls if not is_permitted(method, source)), None)
+    calls = command.calls if source.permissions.names is not None else ()
+    calls = tuple(method for one in calls for method in _for_kinds(one, selection))
+    missing = next((method for method in calls if not is_permitted(method, source)), None)
     if missing is None:
         return None
-    params = missing.lower(), sufficient_role(command.calls)
+    params = missing.lower(), sufficient_role(calls)
     return Verdict("RBAC_PERMISSION_DENIED", params, selection.rules(source).words)
+
+
+def _for_kinds(method: str, selection: Selection) -> tuple[str, ...]:
+    """`*.add_tags` is meant for each class of object that is selected."""
+    if not method.startswith("*."):
+        return (method,)
+    classes = {_CLASS_OF_KIND[kind]: None for kind in sorted(selection.kinds) if kind in _CLASS_OF_KIND}
+    return tuple(f"{name}{method[1:]}" for name in classes)
 
 
 def is_permitted(method: str, source: Source) -> bool:

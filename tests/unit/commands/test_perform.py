@@ -207,6 +207,15 @@ def test_a_role_that_does_not_suffice_is_told_which_would() -> None:
     assert "vm-power-admin" in verdict.refusal
 
 
+def test_the_role_is_asked_for_by_the_class_of_what_is_selected() -> None:
+    pool = pool_of_three()
+    pool.permissions = Permissions(frozenset({"vm.add_tags", "vm.remove_tags"}))
+    one = command("object.tags")
+    assert one is not None
+    assert one.judge(pool.select("a"))[0].allowed
+    assert one.judge(pool.select("h1"))[0].params == ("host.add_tags", "pool-operator")
+
+
 def test_nothing_can_be_done_while_the_connection_is_lost() -> None:
     pool = RecordingPool(build_pool().host("h1").vm("a", on="h1"), "lost", "Paris")
     one = command("vm.pause")

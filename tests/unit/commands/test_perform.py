@@ -213,7 +213,7 @@ def test_the_role_is_asked_for_by_the_class_of_what_is_selected() -> None:
     one = command("object.tags")
     assert one is not None
     assert one.judge(pool.select("a"))[0].allowed
-    assert one.judge(pool.select("h1"))[0].params == ("host.add_tags", "pool-operator")
+    assert one.judge(pool.select("h1"))[0].params == ("host.add_tags", "vm-operator")
 
 
 def test_nothing_can_be_done_while_the_connection_is_lost() -> None:

@@ -37,6 +37,8 @@ _VIOLATIONS: list[tuple[Rule, str]] = [
 _FINE = """
 '''A colour in a docstring, #ffffff, is prose.'''
 async def work():
+    drag = QDrag(view)
+    drag.exec(actions)
     async with asyncio.TaskGroup() as group:
         group.create_task(asyncio.sleep(1))
     try:

@@ -19,6 +19,7 @@ from lifeguard.sim.assembly import assemble
 from lifeguard.sim.control import Control
 from lifeguard.sim.database import Database
 from lifeguard.sim.release import PRODUCTS
+from lifeguard.sim.roles import ROLES
 from lifeguard.sim.scenario.build import build_pool
 from lifeguard.sim.server import Listen, Server
 from lifeguard.sim.store import NotAPool, load
@@ -37,7 +38,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         "(default: 127.0.0.1, a free port)")  # fmt: skip
     parser.add_argument("--product", choices=sorted(PRODUCTS), default="newest", help="behave like this version")
     parser.add_argument("--tls", action="store_true", help="serve https, each host with a certificate of its own")
-    parser.add_argument("--password", default=PASSWORD, help=f"the password of {USER} (default: {PASSWORD})")
+    parser.add_argument("--password", default=PASSWORD,
+                        help=f"the password of {USER} and of the users named like roles, such as {ROLES[-1]} "
+                        f"(default: {PASSWORD})")  # fmt: skip
     parser.add_argument("--address-book", metavar="FILE", type=Path,
                         help="write there where each host answers, for `lifeguard --address-book FILE`")  # fmt: skip
     parser.add_argument("--control", metavar="PORT", type=int,
@@ -73,8 +76,10 @@ def _database(args: argparse.Namespace, rng: random.Random) -> Database:
 
 
 async def _serve(args: argparse.Namespace, listen: Listen) -> None:
+    stop = _interruption()
     rng = random.Random(args.seed)
-    pool = assemble(_database(args, rng), SystemClock(), rng, PRODUCTS[args.product], {USER: args.password})
+    passwords = dict.fromkeys((USER, *ROLES), args.password)
+    pool = assemble(_database(args, rng), SystemClock(), rng, PRODUCTS[args.product], passwords)
     gc.freeze()  # the pool stays as long as the process: no collection need walk it while a client waits
     server = Server(pool)
     control = Control(server)
@@ -90,18 +95,17 @@ async def _serve(args: argparse.Namespace, listen: Listen) -> None:
             write_address_book(args.address_book, server.address_book)
         ready = {"master": server.master_url, "hosts": dict(server.urls), "user": USER, "password": args.password}
         print(json.dumps(ready | ({"control": control.url} if args.control is not None else {})), flush=True)
-        await _interrupted()
+        await stop.wait()
     finally:
         await control.stop()
         await server.close()
 
 
-async def _interrupted() -> None:
-    """Wait for an interrupt or a polite kill."""
+def _interruption() -> asyncio.Event:
+    """Set by an interrupt or a polite kill, from now on."""
     stop = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    if sys.platform == "win32":
-        await stop.wait()  # an interrupt arrives as KeyboardInterrupt there
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, stop.set)
-    await stop.wait()
+    if sys.platform != "win32":  # an interrupt arrives as KeyboardInterrupt there
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, stop.set)
+    return stop

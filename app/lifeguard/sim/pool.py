@@ -130,6 +130,7 @@ class SimulatedPool:
         while True:
             await self.clock.sleep(_SWEEP_S)
             self.tasks.sweep()
+            self.sessions.sweep()
 
     def _assert_may(self, session_ref: str, permission: str) -> None:
         role = self.sessions.role(session_ref)

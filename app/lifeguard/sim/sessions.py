@@ -101,6 +101,12 @@ class Sessions:
         if self._db.has("session", ref):
             self._db.destroy("session", ref)
 
+    def sweep(self) -> None:
+        """End the sessions that nobody used for too long."""
+        now_s = self._clock.time_s()
+        for ref in [ref for ref, active_s in self._active_s.items() if now_s - active_s > INACTIVITY_LIMIT_S]:
+            self.end(ref)
+
     def end_all(self) -> None:
         for ref in list(self._db.rows("session")):
             self.end(ref)

@@ -6,6 +6,7 @@ import asyncio
 import random
 import ssl
 
+from lifeguard.sim.failure import ApiError
 from lifeguard.sim.http.exchange import (
     LONGEST_BODY,
     LONGEST_HEAD,
@@ -25,6 +26,7 @@ from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.wire import jsonrpc, xmlrpc
 from lifeguard.sim.wire.failure import MalformedRequest, UnsayableText
 from lifeguard.sim.wire.jsonrpc import JsonCodec
+from lifeguard.sim.wire.request import Request
 from lifeguard.sim.wire.xmlrpc import XmlCodec
 
 _FIRST_HEAD_S = 10.0
@@ -164,7 +166,11 @@ class Endpoint:
             else:
                 call = xmlrpc.read_request(request.body)
         except MalformedRequest as malformed:
-            return internal_error(str(malformed))
+            if self._pool.release.has_json:
+                return internal_error(str(malformed))
+            # Old servers answer whatever they cannot read, JSON included, in XML-RPC.
+            failure = self._xml.failure(Request("", []), ApiError("INTERNAL_ERROR", str(malformed)))
+            return Reply(failure, content_type=self._xml.content_type)
         except UnsayableText as unsayable:
             return Reply(jsonrpc.refusal_of_text(str(unsayable)), content_type="application/json")
         body = await self._pool.answer(self._host_ref, codec, call)

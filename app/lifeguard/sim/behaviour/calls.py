@@ -12,6 +12,7 @@ from lifeguard.sim.behaviour import (
     ha_priority,
     ha_switch,
     host_life,
+    joining,
     mastership,
     memory,
     migrate_send,
@@ -32,9 +33,9 @@ from lifeguard.sim.behaviour import (
 from lifeguard.sim.context import Handler
 
 _MODULES = (
-    agility, appliances, bonds, device_life, evacuation, ha_planner, ha_priority, ha_switch, host_life, mastership,
-    memory, migrate_send, migration, network_life, operation_calls, placement, pool_members, storage, vdi_life,
-    vm_config, vm_enquiries, vm_making, vm_snapshots, vm_start, vm_stop,
+    agility, appliances, bonds, device_life, evacuation, ha_planner, ha_priority, ha_switch, host_life, joining,
+    mastership, memory, migrate_send, migration, network_life, operation_calls, placement, pool_members, storage,
+    vdi_life, vm_config, vm_enquiries, vm_making, vm_snapshots, vm_start, vm_stop,
 )  # fmt: skip
 
 HANDLERS: dict[str, Handler] = {name: handler for module in _MODULES for name, handler in module.HANDLERS.items()}

@@ -74,7 +74,7 @@ def appear(context: Context, vm_ref: str, host_ref: str) -> None:
 
 def next_domid(db: Database, host_ref: str) -> int:
     """The next number after those in use; 0 is the control domain's."""
-    used = (vm["domid"] for vm in db.rows("VM").values() if vm["resident_on"] == host_ref)
+    used: list[int] = [vm["domid"] for vm in db.rows("VM").values() if vm["resident_on"] == host_ref]
     return 1 + max([0, *used])
 
 

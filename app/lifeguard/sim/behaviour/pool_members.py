@@ -39,11 +39,4 @@ def _srs_of(db: Database, host_ref: str) -> list[str]:
     return [ref for ref, hosts in users.items() if hosts == {host_ref} and not db.get("SR", ref, "shared")]
 
 
-async def _join(context: Context, address: str, user: str, password: str) -> None:
-    """From here no other pool can be reached."""
-    if lookup.pool(context.db)["ha_enabled"]:
-        raise ApiError("HA_IS_ENABLED")
-    raise ApiError("JOINING_HOST_CONNECTION_FAILED")
-
-
-HANDLERS: dict[str, Handler] = {"pool.eject": eject, "pool.join": _join, "pool.join_force": _join}
+HANDLERS: dict[str, Handler] = {"pool.eject": eject}

@@ -97,8 +97,9 @@ class Site:
 
     def context(self, method: str, host: str = "") -> Context:
         task = self.db.insert("task", {"name_label": method, "status": "pending"})
+        asked = host or self.db.get("pool", self.pool, "master")
         return Context(
-            db=self.db, clock=self.clock, rng=random.Random(3), host_ref=host or self.db.get("pool", self.pool, "master"),
+            db=self.db, clock=self.clock, rng=random.Random(3), host_ref=asked,
             session_ref="", method=method, spawn=self._spawn, faults=self.faults, task_ref=task,
         )  # fmt: skip
 

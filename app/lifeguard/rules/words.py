@@ -11,6 +11,7 @@ from lifeguard.datamodel.records import Bond, Host, Network, Pbd, Pif, Pool, Sr,
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import name_of
+from lifeguard.quantities import format_bytes
 from lifeguard.rules.sentences import SENTENCES, Sentence
 from lifeguard.rules.verdict import Verdict
 
@@ -19,7 +20,6 @@ _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _GONE = "an object that is gone"
 _NONE = "nothing"
 _OWN_WORDS = ("it ", "the ", "an ", "something ", "nothing ", "interface ", "drive ")
-_KIB, _MIB, _GIB, _TIB = 1 << 10, 1 << 20, 1 << 30, 1 << 40
 
 
 def sentence(inventory: Inventory, code: str, params: Sequence[str]) -> str:
@@ -96,7 +96,7 @@ class Words:
     @staticmethod
     def size(size_bytes: int) -> str:
         """An amount of memory or disk."""
-        return size_text(size_bytes)
+        return format_bytes(size_bytes)
 
     def readable(self, text: str) -> str:
         """A parameter as a person reads it: refs and uuids by name, everything else as it is."""
@@ -146,7 +146,7 @@ class _Param:
 
     def __format__(self, spec: str) -> str:
         if spec == "bytes":
-            return size_text(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
+            return format_bytes(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
         if spec == "states":
             return self._readable.replace(", ", " or ")
         if spec == "operation":
@@ -173,15 +173,6 @@ def _sentence_for(code: str) -> Sentence:
     if code.startswith("SR_BACKEND_FAILURE"):
         return SENTENCES["SR_BACKEND_FAILURE"]
     return SENTENCES["?"]
-
-
-def size_text(size_bytes: int) -> str:
-    """An amount of memory or disk: one decimal, none from 100 up."""
-    for unit, name in ((_TIB, "TiB"), (_GIB, "GiB"), (_MIB, "MiB"), (_KIB, "KiB")):
-        if abs(size_bytes) >= unit:
-            amount = size_bytes / unit
-            return f"{amount:.0f} {name}" if abs(amount) >= 100 else f"{amount:.1f} {name}"
-    return f"{size_bytes} B"
 
 
 def _without_refs(text: str) -> str:

@@ -17,12 +17,11 @@ from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.natural import address_list_key, natural_key
 from lifeguard.inventory.relations import is_live, is_real_vm, the_pool
 from lifeguard.inventory.standing import is_ha_on
+from lifeguard.quantities import UNKNOWN, format_cpu_load, format_percent, format_rate, format_span, format_used_of
 from lifeguard.search.properties import ha_priority
 from lifeguard.search.query import Column, Sort
 
-DASH = "–"
 FIELD_PREFIX = "CustomField:"
-_KIB = 1024
 _PRIORITY = {"Restart": "Restart", "BestEffort": "Best effort", "DoNotRestart": "Do not restart"}
 
 
@@ -79,10 +78,10 @@ def _cpu(facts: Facts, record: Record, moment: Moment) -> Cell:
         return _NOTHING
     load = moment.load(record.ref)
     if load.cpu_fraction is None:
-        return Cell(DASH, hint="No readings yet")
-    noun = "CPU" if load.cpu_count == 1 else "CPUs"
-    of = f" of {load.cpu_count} {noun}" if load.cpu_count else ""
-    return Cell(f"{load.cpu_fraction:.0%}".replace("%", " %") + of, load.cpu_fraction, load.cpu_fraction)
+        return Cell(UNKNOWN, hint="No readings yet")
+    count = load.cpu_count
+    text = format_cpu_load(load.cpu_fraction, count) if count else format_percent(load.cpu_fraction)
+    return Cell(text, load.cpu_fraction, load.cpu_fraction)
 
 
 def _memory(facts: Facts, record: Record, moment: Moment) -> Cell:
@@ -91,8 +90,8 @@ def _memory(facts: Facts, record: Record, moment: Moment) -> Cell:
     load = moment.load(record.ref)
     used, total = load.memory_used_bytes, load.memory_total_bytes
     if used is None or not total:
-        return Cell(DASH, hint="No guest tools" if isinstance(record, Vm) else "No readings yet")
-    return Cell(f"{amount(used)} of {amount(total)}", used / total, used / total)
+        return Cell(UNKNOWN, hint="No guest tools" if isinstance(record, Vm) else "No readings yet")
+    return Cell(format_used_of(used, total), used / total, used / total)
 
 
 def _disks(facts: Facts, record: Record, moment: Moment) -> Cell:
@@ -105,8 +104,8 @@ def _network(facts: Facts, record: Record, moment: Moment) -> Cell:
 
 def _rates(rates: tuple[float, float] | None) -> Cell:
     if rates is None:
-        return Cell(DASH, hint="No readings yet")
-    mean, maximum = (rate(value) for value in rates)
+        return Cell(UNKNOWN, hint="No readings yet")
+    mean, maximum = map(format_rate, rates)
     return Cell(f"{mean} avg / {maximum} max", rates[0])
 
 
@@ -121,7 +120,7 @@ def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
     if addresses is not None:
         return Cell(", ".join(addresses), address_list_key(addresses))
     if isinstance(record, Vm) and is_real_vm(record):
-        return Cell(DASH, hint="No guest tools")
+        return Cell(UNKNOWN, hint="No guest tools")
     return _NOTHING
 
 
@@ -144,7 +143,7 @@ def _uptime(facts: Facts, record: Record, moment: Moment) -> Cell:
     if started_s is None:
         return _NOTHING
     seconds = max(0, int(moment.now.timestamp() - started_s))
-    return Cell(duration(seconds), seconds)
+    return Cell(format_span(seconds), seconds)
 
 
 def _started_s(facts: Facts, record: Record) -> float | None:
@@ -161,35 +160,6 @@ def _started_s(facts: Facts, record: Record) -> float | None:
     except ValueError:
         return None
     return (started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp()
-
-
-def amount(value_bytes: float) -> str:
-    """Bytes as people read them: one decimal, none from 100 up."""
-    value, unit = value_bytes / _KIB**2, "MiB"
-    if value >= _KIB:
-        value, unit = value / _KIB, "GiB"
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-
-
-def rate(value_bytes_per_s: float) -> str:
-    """A rate in kB/s, from 1000 of them in MB/s."""
-    value, unit = value_bytes_per_s / 1000, "kB/s"
-    if value >= 1000:
-        value, unit = value / 1000, "MB/s"
-    return f"{value:.0f} {unit}" if value >= 100 else f"{value:.1f} {unit}"
-
-
-def duration(seconds: int) -> str:
-    """A time span in days, hours and minutes; seconds only below a minute."""
-    if seconds < 60:
-        return _counted(seconds, "second")
-    parts = (_counted(seconds // 86400, "day"), _counted(seconds // 3600 % 24, "hour"),
-             _counted(seconds // 60 % 60, "minute"))  # fmt: skip
-    return " ".join(part for part in parts if not part.startswith("0 "))
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 _MAKERS: Mapping[str, Maker] = MappingProxyType({

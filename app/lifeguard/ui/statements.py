@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 
 from lifeguard.link.state import LinkState
-from lifeguard.metrics.units import format_count, format_duration
+from lifeguard.quantities import format_count, format_duration
 
 _QUIET = frozenset({"live", "loading", "closed"})
 

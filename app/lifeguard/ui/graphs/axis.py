@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 from typing import Final
 
-from lifeguard.metrics.units import format_value
+from lifeguard.quantities import format_value
 
 _STEPS: Final = (1.0, 2.0, 2.5, 5.0, 10.0)
 _BINARY_STEPS: Final = (1.0, 2.0, 4.0, 8.0, 16.0, 32.0, 64.0, 128.0, 256.0, 512.0, 1024.0)

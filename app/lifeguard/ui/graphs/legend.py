@@ -9,7 +9,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QImage, QPainter, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
 
-from lifeguard.metrics.units import UNKNOWN, format_value
+from lifeguard.quantities import UNKNOWN, format_value
 from lifeguard.ui.graphs.curve import Curve
 from lifeguard.ui.graphs.timeline import Timeline
 from lifeguard.ui.theme import Theme

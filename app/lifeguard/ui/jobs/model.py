@@ -7,7 +7,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from lifeguard.commands.jobs import Job, JobBoard
-from lifeguard.metrics.units import format_percent
+from lifeguard.quantities import format_percent
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from lifeguard.commands.jobs import Job, JobBoard
-from lifeguard.metrics.units import format_count
+from lifeguard.quantities import format_count
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.jobs.model import FRACTION_ROLE, JobModel, progress_words
 from lifeguard.ui.theme import Theme, icon_size

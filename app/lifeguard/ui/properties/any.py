@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vdi, Vm
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.metrics.units import UNKNOWN
+from lifeguard.quantities import UNKNOWN
 from lifeguard.ui.properties.group import Group, Row, row, yes
 from lifeguard.ui.properties.host import host_groups
 from lifeguard.ui.properties.pool import pool_groups

@@ -6,7 +6,7 @@ import time
 from calendar import timegm
 from dataclasses import dataclass
 
-from lifeguard.metrics.units import UNKNOWN, format_ago
+from lifeguard.quantities import UNKNOWN, format_ago
 
 
 @dataclass(frozen=True, slots=True)

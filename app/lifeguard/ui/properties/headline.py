@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vm, VmGuestMetrics
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import home_of, host_count, is_live, master_of, master_ref
-from lifeguard.metrics.units import format_bytes, format_count
+from lifeguard.quantities import format_bytes, format_count
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Host, HostCpu, HostMetrics, Network, Pif, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, vms_on
-from lifeguard.metrics.units import UNKNOWN, format_bytes, format_count, format_duration
+from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
 from lifeguard.ui.properties.group import Group, Row, row, yes
 
 _UNREACHABLE = "The host does not answer"

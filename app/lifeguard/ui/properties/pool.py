@@ -5,7 +5,7 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Pool, Sr, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import host_count, is_real_vm, master_of
-from lifeguard.metrics.units import format_count
+from lifeguard.quantities import format_count
 from lifeguard.ui.properties.group import Group, row, yes
 
 

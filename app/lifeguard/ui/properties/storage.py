@@ -5,7 +5,7 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Host, Sr, Vdi
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import pbds_of
-from lifeguard.metrics.units import format_bytes, format_count, format_percent
+from lifeguard.quantities import format_bytes, format_count, format_percent
 from lifeguard.ui.properties.group import Group, Row, row, yes
 
 

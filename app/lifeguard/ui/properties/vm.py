@@ -5,7 +5,7 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Host, Vm, VmAppliance, VmGuestMetrics, VmMetrics
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import home_of
-from lifeguard.metrics.units import UNKNOWN, format_bytes, format_count, format_duration
+from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
 from lifeguard.ui.properties.group import Group, Row, epoch_s, row, when, yes
 
 _NO_TOOLS = "No guest tools report it"

@@ -81,6 +81,21 @@ def format_duration(duration_s: float | None) -> str:
     return format_count(seconds // _DAY_S, "day")
 
 
+def format_span(duration_s: float | None) -> str:
+    """`2 days 3 hours 4 minutes`, for columns that are compared at a glance; seconds only below a minute."""
+    if duration_s is None or not math.isfinite(duration_s):
+        return UNKNOWN
+    seconds = max(int(duration_s), 0)
+    if seconds < _MINUTE_S:
+        return format_count(seconds, "second")
+    parts = (
+        (seconds // _DAY_S, "day"),
+        (seconds % _DAY_S // _HOUR_S, "hour"),
+        (seconds % _HOUR_S // _MINUTE_S, "minute"),
+    )
+    return " ".join(format_count(count, noun) for count, noun in parts if count)
+
+
 def format_ago(age_s: float | None) -> str:
     """`just now`, `3 min ago`, `4 h ago`, `3 days ago`."""
     if age_s is None or not math.isfinite(age_s):
@@ -95,7 +110,7 @@ def format_ago(age_s: float | None) -> str:
 
 
 def format_value(value: float | None, unit: str) -> str:
-    """A value in one of the base units of `sources`: fraction, B, B/s, s; others as number and unit."""
+    """A value in one of the base units of recorded series: fraction, B, B/s, s; others as number and unit."""
     if unit == "fraction":
         return format_percent(value)
     if unit == "B":

@@ -20,12 +20,14 @@ from lifeguard.link.snapshot import Snapshot
 from lifeguard.link.state import LinkState, Phase
 from lifeguard.link.target import Target
 from lifeguard.observe import Signal
+from lifeguard.rules.words import sentence
 from lifeguard.scope import Scope
 from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.events import feed_for
-from lifeguard.xapi.failures import Failure, LostConnection, Retryable
+from lifeguard.xapi.failures import ApiFailure, Failure, LostConnection, Retryable
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
 from lifeguard.xapi.policy import Policy
+from lifeguard.xapi.redact import redacted
 from lifeguard.xapi.session import Session
 from lifeguard.xapi.streams import Streams
 from lifeguard.xapi.tasks import Progress, run_task
@@ -204,13 +206,18 @@ class Link:
         pause_s = self._pause_s()
         now_s = self._clock.time_s()
         what = "Lost the connection to" if self.state.as_of_s is not None else "Cannot connect to"
-        self._enter("lost", f"{what} {self.title}: {failure}.", next_try_s=now_s + pause_s)
+        self._enter("lost", f"{what} {self.title}: {self._reason(failure)}", next_try_s=now_s + pause_s)
         async with asyncio.TaskGroup() as first:
             woken = first.create_task(self._wake.wait())
             rested = first.create_task(self._clock.sleep(pause_s))
             await asyncio.wait((woken, rested), return_when=asyncio.FIRST_COMPLETED)
             woken.cancel()
             rested.cancel()
+
+    def _reason(self, failure: Failure) -> str:
+        if isinstance(failure, ApiFailure):
+            return sentence(self.inventory, failure.code, failure.params)
+        return f"{redacted(str(failure), [self.target.password])}."
 
     def _pause_s(self) -> float:
         doubled = self._policy.backoff_first_s * 2.0 ** min(10, max(0, self._attempt - 1))

@@ -85,7 +85,10 @@ class TooBusy(ApiFailure, Retryable):
 
 
 class SessionInvalid(ApiFailure):
-    """The session ended: logged out, expired, or the master's toolstack restarted."""
+    """The session ended: logged out, expired, or the master's toolstack restarted. Its parameter is a secret."""
+
+    def __str__(self) -> str:
+        return self.code
 
 
 class LoginRefused(ApiFailure):

@@ -12,7 +12,8 @@ from lifeguard.xapi.session import Session
 
 @dataclass(frozen=True, slots=True)
 class Permissions:
-    """`names` are lower-case methods, some with `/key:` and a key or a pattern of keys; None means everything (root, servers without roles)."""
+    """`names` are lower-case methods, some with `/key:` and a key or a pattern of keys; None means everything (root,
+    servers without roles)."""
 
     names: frozenset[str] | None = None
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterable
 
 _BLANK = "***"
 _PATTERNS = (
+    re.compile(r"(?<=SESSION_INVALID\()[^)]+"),
     re.compile(r"(?<=session_id=)[^&\s\"']+"),
     re.compile(r"(?<=pool_secret=)[^&;\s\"']+"),
     re.compile(r"(?i)(?<=authorization: )[^\r\n]+"),
@@ -22,3 +24,15 @@ def redacted(text: str, secrets: Iterable[str] = ()) -> str:
     for pattern in _PATTERNS:
         text = pattern.sub(_BLANK, text)
     return text
+
+
+class Redactor(logging.Filter):
+    """A filter for log handlers: whatever a record says is said without secrets, its traceback too."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        record.msg, record.args = redacted(record.getMessage()), None
+        if record.exc_info and not record.exc_text:
+            record.exc_text = logging.Formatter().formatException(record.exc_info)
+        if record.exc_text:
+            record.exc_text = redacted(record.exc_text)
+        return True

@@ -251,7 +251,8 @@ async def test_a_host_in_trouble_is_tried_until_it_is_well(code: str) -> None:
         sim.pool.faults.of(sim.pool.master_ref).emergency = (code,)
         async with linked(sim.target()) as link:
             await until(lambda: link.state.next_try_s is not None)
-            assert code in link.state.sentence
+            assert link.state.sentence.startswith("Cannot connect to")
+            assert code not in link.state.sentence  # a sentence, not a code
             sim.pool.faults.of(sim.pool.master_ref).emergency = ()
             await _recovers(link, sim, Told(link))
 

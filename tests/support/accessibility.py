@@ -29,6 +29,8 @@ _READY_S = 15.0
 _ANSWER_S = 10.0
 _PAUSE_S = 0.05
 _ALL, _ANY = 1, 2
+# Rows come and go while they are asked for; that Qt says so on standard error is no complaint about the program.
+_TALKATIVE = {"QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1", "QT_LOGGING_RULES": "qt.accessibility.atspi.warning=false"}
 
 Address = tuple[str, str]
 
@@ -235,9 +237,7 @@ async def open_audience(screen: Screen) -> AsyncIterator[Audience]:
             reply = await asyncio.wait_for(router.send_and_get_reply(ask), _READY_S)
             assert reply.header.message_type != MessageType.error, reply.body
         listeners = await stack.enter_async_context(open_dbus_router(bus=reply.body[0]))
-        yield Audience(
-            Desktop(listeners), {"DBUS_SESSION_BUS_ADDRESS": session, "QT_LINUX_ACCESSIBILITY_ALWAYS_ON": "1"}
-        )
+        yield Audience(Desktop(listeners), {"DBUS_SESSION_BUS_ADDRESS": session, **_TALKATIVE})
 
 
 def _require_bus() -> None:

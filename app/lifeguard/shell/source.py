@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import warnings
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -79,7 +80,15 @@ def _target(text: str, user: str) -> Target:
 
 def _password_for(user: str, address: str) -> str:
     known = os.environ.get(PASSWORD_VARIABLE)
-    return known if known is not None else getpass.getpass(f"Password of {user} on {address}: ")
+    if known is not None:
+        return known
+    try:
+        with warnings.catch_warnings(action="error", category=getpass.GetPassWarning):
+            return getpass.getpass(f"Password of {user} on {address}: ")
+    except (EOFError, getpass.GetPassWarning):
+        raise CommandLineError(
+            f"{address}: the password of {user} is wanted in {PASSWORD_VARIABLE}, for there is no terminal to ask at."
+        ) from None
 
 
 def _pins() -> Pins:

@@ -17,6 +17,7 @@ from lifeguard.ui.tree.mirror import Mirror, MirrorRow
 
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+_MOST_SINGLY: Final = 120
 DRAGGABLE: Final = frozenset({"vm", "host"})
 
 
@@ -31,22 +32,45 @@ class Note:
 
 
 class TreeModel(QAbstractItemModel):
-    """`taken` tells that steps were replayed, so that whoever remembers objects by ref can look for them again."""
+    """`taken` tells that steps were replayed, so that whoever remembers objects by ref can look for them again. So many
+    at once that Qt would be slower to follow than to begin anew come as one reset, between `refilling` and `refilled`:
+    whoever looks at the model keeps its place by keys."""
 
     def __init__(self, theme: Theme, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.taken: Signal[Sequence[Step]] = Signal()
+        self.refilling: Signal[None] = Signal()
+        self.refilled: Signal[None] = Signal()
         self._theme = theme
         self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
         self._notes: Mapping[Thing, Note] = {}
 
     def take(self, steps: Sequence[Step]) -> None:
         """Follow the live tree, step by step; a node that comes with all below it comes in one piece."""
-        done = 0
-        while done < len(steps):
-            done = self._replay(steps, done)
+        if _pieces(steps) > _MOST_SINGLY:
+            self._refill(steps)
+        else:
+            done = 0
+            while done < len(steps):
+                done = self._replay(steps, done)
         if steps:
             self.taken.emit(steps)
+
+    def _refill(self, steps: Sequence[Step]) -> None:
+        self.refilling.emit(None)
+        self.beginResetModel()
+        for step in steps:
+            parent = self._mirror.row(step.parent)
+            if isinstance(step, Inserted):
+                self._mirror.insert(parent, step.row, step.node)
+            elif isinstance(step, Removed):
+                self._mirror.remove(parent, step.row)
+            elif isinstance(step, Moved):
+                self._mirror.move(parent, step.row, self._mirror.row(step.new_parent), step.new_row, step.node)
+            else:
+                parent.children[step.row].node = step.node
+        self.endResetModel()
+        self.refilled.emit(None)
 
     def _replay(self, steps: Sequence[Step], at: int) -> int:
         """Take one step, or a run of them that belongs together. Returns the number of the next."""
@@ -141,6 +165,10 @@ class TreeModel(QAbstractItemModel):
     def keys(self) -> Iterable[Key]:
         return (row.key for row in self._mirror.all())
 
+    def branches(self) -> Iterable[QModelIndex]:
+        """Every row that has something below it, from the top down."""
+        return (self.index_of(row) for row in self._mirror.all() if row.children)
+
     def _row(self, index: Index) -> MirrorRow | None:
         return self._mirror.numbered(index.internalId()) if index.isValid() else self._mirror.root
 
@@ -205,6 +233,17 @@ class TreeModel(QAbstractItemModel):
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         nodes = [node for node in map(self.node, indexes) if node is not None]
         return packed([node.key[-1] for node in nodes if isinstance(node.key[-1], Thing)])
+
+
+def _pieces(steps: Sequence[Step]) -> int:
+    """How often Qt would have to be told: a node that comes with all below it counts once."""
+    pieces, top = 0, None
+    for step in steps:
+        if isinstance(step, Inserted) and top is not None and step.parent[: len(top)] == top:
+            continue
+        top = step.node.key if isinstance(step, Inserted) else None
+        pieces += 1
+    return pieces
 
 
 def _tooltip(node: Node) -> str:

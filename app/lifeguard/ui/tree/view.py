@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QToolTip, QTreeView, QWidget
 
-from lifeguard.tree.node import Inserted, Key, Moved, Node, Step, Thing
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Step, Thing
 from lifeguard.ui.mime import MIME_TYPE, packed
 from lifeguard.ui.theme import Theme, icon_size
 from lifeguard.ui.tree.chip import chip_hot_spot, drag_chip, hint_offset
@@ -18,6 +19,16 @@ from lifeguard.ui.tree.model import DRAGGABLE, TreeModel
 
 _AUTO_EXPAND_MS = 600
 _OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
+
+
+@dataclass(frozen=True, slots=True)
+class _Stand:
+    """How the tree stood: open nodes, selected ones, the current one, the first in sight."""
+
+    open: Sequence[Key] = ()
+    selected: Sequence[Key] = ()
+    current: Key = ROOT
+    top: Key = ROOT
 
 
 class ObjectTree(QTreeView):
@@ -42,6 +53,7 @@ class ObjectTree(QTreeView):
         self._theme = theme
         self._open_at_first = open_at_first
         self._wanted: set[Thing] = set()
+        self._stand = _Stand()
         self.setModel(model)
         self.setItemDelegate(RowDelegate(theme, self))
         self.setUniformRowHeights(True)
@@ -57,6 +69,8 @@ class ObjectTree(QTreeView):
         self.setAutoExpandDelay(_AUTO_EXPAND_MS)
         self.selectionModel().selectionChanged.connect(self._note_choice)
         model.taken.connect(self._settle)
+        model.refilling.connect(lambda _: self._note_stand())
+        model.refilled.connect(lambda _: self._resume_stand())
 
     def things(self) -> tuple[Thing, ...]:
         """The selected objects, in the order of the tree's selection, each once."""
@@ -91,6 +105,35 @@ class ObjectTree(QTreeView):
                 self.expand(self._nodes.index_of_key(node.key))
         if self._wanted and not self.selectionModel().hasSelection():
             self.choose(node.key for node in come if node.key[-1] in self._wanted)
+
+    def _note_stand(self) -> None:
+        """The model begins anew: what is open, what is selected and what is on top are kept by key."""
+        top = self.indexAt(self.viewport().rect().topLeft())
+        self._stand = _Stand(
+            [self._nodes.key(index) for index in self._nodes.branches() if self.isExpanded(index)],
+            [self._nodes.key(index) for index in self.selectionModel().selectedRows()],
+            self._nodes.key(self.currentIndex()),
+            self._nodes.key(top),
+        )
+        self.selectionModel().blockSignals(True)
+
+    def _resume_stand(self) -> None:
+        self.selectionModel().blockSignals(False)
+        for key in self._stand.open:
+            self.expand(self._nodes.index_of_key(key))
+        self.selectionModel().setCurrentIndex(
+            self._nodes.index_of_key(self._stand.current), QItemSelectionModel.SelectionFlag.NoUpdate
+        )
+        picked = QItemSelection()
+        for key in self._stand.selected:
+            index = self._nodes.index_of_key(key)
+            picked.select(index, index)
+        self.selectionModel().select(
+            picked, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        )
+        top = self._nodes.index_of_key(self._stand.top)
+        if top.isValid():
+            self.scrollTo(top, QAbstractItemView.ScrollHint.PositionAtTop)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         if event.reason() == QContextMenuEvent.Reason.Keyboard:

@@ -11,12 +11,11 @@ async function main() {
 }
 
 function tell(client) {
-  for (const object of Object.values(client.objects.all)) {
-    if (object.$type === 'VM' || object.$type === 'network') {
-      console.log(object.$type, object.$ref, object.name_description)
-    }
-  }
-  process.exit(0)
+  const lines = Object.values(client.objects.all).map(object => {
+    const { $type, $ref, uuid, name_label, name_description, power_state, resident_on } = object
+    return JSON.stringify([$type, $ref, uuid, name_label, name_description, power_state, resident_on])
+  })
+  process.stdout.write(lines.join('\n') + '\n', () => process.exit(0))
 }
 
 main().catch(error => {

@@ -138,6 +138,13 @@ class Placement:
             )
         return known
 
+    def restart_hosts(self, vm: Vm) -> tuple[str, ...]:
+        """Where high availability would restart a VM, memory aside: it looks at storage and networks, not at whether a
+        host is enabled or has hardware virtualisation."""
+        needs = self._facts(vm)[0]._replace(needs_hvm=False)
+        offers = self._offers.items()
+        return tuple(ref for ref, offer in offers if offer.is_live and self._out_of_reach(needs, offer) is None)
+
     def _judge_boot(self, vm: Vm, host_ref: str, operation: str) -> Verdict:
         verdict = self._lifecycle.judge(vm, operation)
         if not verdict.allowed:

@@ -13,7 +13,7 @@ from lifeguard.rules.ha import failover_plan
 from lifeguard.rules.pool_rules import PoolRules
 from tests.support.samples import shared_path
 
-_ALL_PROTECTED = "pool6x33-all-restart-VMs-always-run"
+_PLANS = "golden/ha-plans/pool6x33-all-restart-VMs-always-run/ha_plans.json"
 
 
 def protect_all(inventory: Inventory) -> None:
@@ -29,7 +29,7 @@ def test_each_planned_restart_is_the_servers() -> None:
     inventory = open_dump(database.read_bytes())[0]
     protect_all(inventory)
     rules = PoolRules(inventory, trust_lists=False)
-    recorded: list[dict[str, Any]] = json.loads(shared_path(f"golden/ha-plans/{_ALL_PROTECTED}/ha_plans.json").read_text())
+    recorded: list[dict[str, Any]] = json.loads(shared_path(_PLANS).read_text())
     plans = [row for row in recorded if row["call"] == "pool.ha_compute_vm_failover_plan"]
     assert len(plans) >= 20
     for row in plans:

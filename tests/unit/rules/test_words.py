@@ -7,10 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lifeguard.datamodel.errors import ERRORS
+from lifeguard.quantities import format_bytes
 from lifeguard.rules.sentences import SENTENCES
 from lifeguard.rules.sentences.sentence import table
 from lifeguard.rules.verdict import Verdict
-from lifeguard.rules.words import Words, sentence, size_text
+from lifeguard.rules.words import Words, sentence
 from tests.support.building import build_pool, ref
 
 _POOL = build_pool().host("h1").sr("nfs", "h1").network("lan", "h1").vm("web", on="h1", srs=("nfs",), networks=("lan",))
@@ -89,4 +90,4 @@ def test_a_table_with_a_hole_is_refused() -> None:
     [(0, "0 B"), (1536, "1.5 KiB"), (3 << 30, "3.0 GiB"), (128 << 30, "128 GiB"), (5 << 40, "5.0 TiB")],
 )
 def test_sizes_read_as_people_write_them(size_bytes: int, text: str) -> None:
-    assert size_text(size_bytes) == text
+    assert format_bytes(size_bytes) == text

@@ -18,6 +18,8 @@ from lifeguard.ui.tree.mirror import Mirror, MirrorRow
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _MOST_SINGLY: Final = 120
+_TO_DROP_ON: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_TO_DRAG: Final = _TO_DROP_ON | Qt.ItemFlag.ItemIsDragEnabled
 DRAGGABLE: Final = frozenset({"vm", "host"})
 
 
@@ -186,6 +188,9 @@ class TreeModel(QAbstractItemModel):
         row = self._row(parent) if parent.column() <= 0 else None
         return 0 if row is None else len(row.children)
 
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+        return self.rowCount(parent) > 0
+
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 1
 
@@ -216,10 +221,7 @@ class TreeModel(QAbstractItemModel):
         node = self.node(index)
         if node is None:
             return Qt.ItemFlag.NoItemFlags
-        flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        if node.kind in DRAGGABLE:
-            flags |= Qt.ItemFlag.ItemIsDragEnabled
-        return flags | Qt.ItemFlag.ItemIsDropEnabled
+        return _TO_DRAG if node.kind in DRAGGABLE else _TO_DROP_ON
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

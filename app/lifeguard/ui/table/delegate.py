@@ -1,0 +1,66 @@
+"""How a cell of a table is drawn: its text, and a bar below or beside it."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
+from PySide6.QtGui import QColor, QPainter
+from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+
+from lifeguard.ui.table.line import Bar, Fill, Share
+from lifeguard.ui.table.model import TableModel
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tokens import Token
+from lifeguard.ui.tree.delegate import RowDelegate
+
+_HIGH, _VERY_HIGH = 0.8, 0.9
+_GAP = 4
+
+
+class TableDelegate(RowDelegate):
+    def __init__(self, model: TableModel, theme: Theme, parent: QWidget) -> None:
+        super().__init__(theme, parent)
+        self._model = model
+        self._colours = theme
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        shown = self._model.cell(index)
+        if shown.bar is None:
+            return
+        is_alone = not shown.text
+        thin = max(2.0, option.fontMetrics.height() / 6)
+        height = option.fontMetrics.height() * 0.75 if is_alone else thin
+        top = (option.rect.height() - height) / 2 if is_alone else option.rect.height() - thin - 1
+        room = QRectF(option.rect).adjusted(_GAP, top, -2 * _GAP, 0)
+        room.setHeight(height)
+        self._paint_bar(painter, room, shown.bar, bool(option.state & QStyle.StateFlag.State_Selected))
+
+    def _paint_bar(self, painter: QPainter, room: QRectF, bar: Bar, is_selected: bool) -> None:
+        painter.fillRect(room, self._colours.colour("line"))
+        if isinstance(bar, Fill):
+            token: Token = "accent"
+            if bar.is_watched:
+                token = "bad" if bar.fraction >= _VERY_HIGH else "warn" if bar.fraction >= _HIGH else "accent"
+            self._paint_part(painter, room, 0.0, bar.fraction, self._colour(token, is_selected))
+        elif isinstance(bar, Share):
+            at = 0.0
+            for fraction, part, _ in bar.parts:
+                self._paint_part(painter, room, at, at + fraction, self._colours.colour(part))
+                at += fraction
+        else:
+            self._paint_part(painter, room, bar.low, bar.high, self._colour("accent", is_selected))
+            if bar.now is not None:
+                width = max(2.0, room.height() / 4)
+                mark = QRectF(room.left() + room.width() * min(max(bar.now, 0.0), 1.0) - width / 2, room.top() - 2, width, 0)
+                mark.setHeight(room.height() + 4)
+                painter.fillRect(mark, self._colour("text", is_selected))
+
+    def _colour(self, token: Token, is_selected: bool) -> QColor:
+        return self._colours.colour("text-on-accent" if is_selected else token)
+
+    def _paint_part(self, painter: QPainter, room: QRectF, start: float, end: float, colour: QColor) -> None:
+        first, last = min(max(start, 0.0), 1.0), min(max(end, 0.0), 1.0)
+        part = QRectF(room.left() + room.width() * first, room.top(), room.width() * (last - first), room.height())
+        painter.fillRect(part, colour)

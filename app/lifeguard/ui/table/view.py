@@ -1,0 +1,121 @@
+"""A table on the screen: columns to sort, size and copy, lines that lead to their objects."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+
+from lifeguard.ui.table.delegate import TableDelegate
+from lifeguard.ui.table.line import Table
+from lifeguard.ui.table.model import TableModel
+from lifeguard.ui.theme import Theme, icon_size
+
+_FEWEST_LINES = 3
+
+
+class TableView(QTreeView):
+    """`menu_wanted` tells where, `opened` that a line was double-clicked or entered: read `refs`."""
+
+    menu_wanted = Signal(QPoint)
+    opened = Signal()
+    picked = Signal()
+
+    def __init__(self, table: Table, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lines = TableModel(table.columns, theme, self)
+        self._sorting: tuple[int, bool] | None = None
+        self.setObjectName(f"table.{table.key}")
+        self.setAccessibleName(table.title)
+        self.setModel(self.lines)
+        self.setItemDelegate(TableDelegate(self.lines, theme, self))
+        self.setUniformRowHeights(True)
+        self.setAllColumnsShowFocus(True)
+        self.setRootIsDecorated(False)
+        self.setIconSize(icon_size())
+        self.setFrameShape(QTreeView.Shape.NoFrame)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHeaderHidden(not table.has_header)
+        self._arrange_header(table)
+        self.activated.connect(lambda _: self.opened.emit())
+        self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
+        copy = QAction("Copy", self)
+        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
+        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        copy.triggered.connect(self.copy_lines)
+        self.addAction(copy)
+
+    def refs(self) -> tuple[str, ...]:
+        """The objects of the chosen lines, each once."""
+        found = (self.lines.ref(index) for index in self.selectionModel().selectedRows())
+        return tuple(dict.fromkeys(ref for ref in found if ref))
+
+    def keys(self) -> tuple[str, ...]:
+        return tuple(self.lines.key(index) for index in self.selectionModel().selectedRows())
+
+    def choose(self, key: str) -> None:
+        index = self.lines.index_of(key)
+        if index.isValid():
+            self.setCurrentIndex(index)
+            self.scrollTo(index)
+
+    def open_all(self) -> None:
+        """Show what is below each line."""
+        has_levels = any(self.lines.rowCount(self.lines.index(row, 0)) for row in range(self.lines.rowCount()))
+        self.setRootIsDecorated(has_levels)
+        self.expandAll()
+
+    def copy_lines(self) -> None:
+        """The chosen lines, as a spreadsheet takes them."""
+        rows = sorted(self.selectionModel().selectedRows(), key=lambda index: self.visualRect(index).top())
+        columns = range(self.lines.columnCount())
+        lines = ["\t".join(str(row.siblingAtColumn(column).data()) for column in columns) for row in rows]
+        QGuiApplication.clipboard().setText("\n".join(lines))
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if event.reason() == QContextMenuEvent.Reason.Keyboard:
+            self.menu_wanted.emit(self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center()))
+        else:
+            self.menu_wanted.emit(event.globalPos())
+
+    def sizeHint(self) -> QSize:
+        """As tall as its lines, within reason: what does not fit is scrolled to."""
+        rows = sum(1 for _ in self._visible())
+        height = self.header().sizeHint().height() * (not self.isHeaderHidden())
+        return QSize(super().sizeHint().width(), height + self._line_height() * max(rows, _FEWEST_LINES) + 4)
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(0, self._line_height() * _FEWEST_LINES)
+
+    def _line_height(self) -> int:
+        return max(self.sizeHintForRow(0), self.fontMetrics().height() + 6)
+
+    def _visible(self) -> list[QModelIndex]:
+        found, index = [], self.lines.index(0, 0)
+        while index.isValid():
+            found.append(index)
+            index = self.indexBelow(index)
+        return found
+
+    def _arrange_header(self, table: Table) -> None:
+        header = self.header()
+        header.setStretchLastSection(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.sectionClicked.connect(self._sort_by)
+        letter = self.fontMetrics().averageCharWidth()
+        for place, column in enumerate(table.columns):
+            self.setColumnWidth(place, letter * column.letters)
+
+    def _sort_by(self, section: int) -> None:
+        """Up, down, and back to the table's own order."""
+        before = self._sorting if self._sorting is not None and self._sorting[0] == section else None
+        self._sorting = (section, True) if before is None else (section, False) if before[1] else None
+        is_ascending = self._sorting is None or self._sorting[1]
+        order = Qt.SortOrder.AscendingOrder if is_ascending else Qt.SortOrder.DescendingOrder
+        self.header().setSortIndicator(section if self._sorting is not None else -1, order)
+        self.lines.sort_by(self._sorting[0] if self._sorting is not None else None, is_ascending)

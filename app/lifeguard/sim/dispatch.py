@@ -19,7 +19,7 @@ from lifeguard.sim.faults import Faults
 from lifeguard.sim.roles import assert_may_call
 from lifeguard.sim.sessions import Sessions
 from lifeguard.sim.tasks import Tasks
-from lifeguard.sim.wire.codec import Codec, Rendered
+from lifeguard.sim.wire.codec import Codec, Pieces, Rendered, pieces
 from lifeguard.sim.wire.request import Request, Wire
 from lifeguard.sim.wire.typed import typed
 
@@ -65,14 +65,13 @@ class Dispatcher:
 
     def _system(self, codec: Codec, request: Request) -> bytes:
         if request.method == "system.listMethods":
-            return codec.bare(codec.value(_TEXTS, self.calls.methods())) if codec.name == "xml" else codec.success(
-                request, codec.value(_TEXTS, self.calls.methods())
-            )
+            names = codec.value(_TEXTS, self.calls.methods())
+            return codec.bare(names) if codec.name == "xml" else codec.success(request, names)
         if request.method == "system.isAlive":
             return codec.success(request, codec.value(Type("bool"), True))
         raise self._unknown(request, "")
 
-    async def _call(self, host_ref: str, codec: Codec, request: Request) -> bytes:
+    async def _call(self, host_ref: str, codec: Codec, request: Request) -> Pieces:
         named = self.calls.find(request.method)
         if named is None:
             raise self._unknown(request, host_ref)
@@ -98,7 +97,7 @@ class Dispatcher:
         )
         return await self._run(codec, named, context, args)
 
-    async def _run(self, codec: Codec, named: Named, context: Context, args: tuple[Any, ...]) -> bytes:
+    async def _run(self, codec: Codec, named: Named, context: Context, args: tuple[Any, ...]) -> Pieces:
         entry = named.entry
         if not entry.call.has_async:
             return _write(codec, entry.call.result, await self._carry_out(entry, context, args))
@@ -119,7 +118,8 @@ class Dispatcher:
         except ApiError as error:
             self.tasks.fail(task_ref, error)
         else:
-            self.tasks.succeed(task_ref, _write(self.task_codec, entry.call.result, result).decode())
+            written = _write(self.task_codec, entry.call.result, result)
+            self.tasks.succeed(task_ref, b"".join(pieces(written)).decode())
 
     async def _carry_out(self, entry: Entry, context: Context, args: tuple[Any, ...]) -> Any:
         if entry.call.needs_session:
@@ -173,7 +173,7 @@ def _default(kind: Type, value: Any) -> Any:
     return tuple(value) if kind.kind == "set" else value
 
 
-def _write(codec: Codec, kind: Type, result: Any) -> bytes:
+def _write(codec: Codec, kind: Type, result: Any) -> Pieces:
     if hasattr(result, "render"):
         return cast(Rendered, result).render(codec)
     if kind.kind == "map" and kind.of[1].kind == "record" and isinstance(result, Mapping):

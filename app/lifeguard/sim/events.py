@@ -15,7 +15,7 @@ from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.faults import Faults
 from lifeguard.sim.release import Release
-from lifeguard.sim.wire.codec import Codec
+from lifeguard.sim.wire.codec import Codec, Pieces
 
 BATCHING_S = 0.05
 """A woken call looks again after this long, so that a burst of changes comes as one reply."""
@@ -99,10 +99,10 @@ class Batch:
     token: Token
     events: list[Event] = field(default_factory=list)
 
-    def render(self, codec: Codec) -> bytes:
+    def render(self, codec: Codec) -> Pieces:
         return codec.struct(
             (
-                ("events", codec.array_parts(self._written(codec))),
+                ("events", codec.array(self._written(codec))),
                 ("valid_ref_counts", codec.struct(self._counts(codec))),
                 ("token", codec.value(_TEXT, str(self.token))),
             )
@@ -139,7 +139,7 @@ def encode_event(db: Database, codec: Codec, event: Event) -> bytes:
 
 def written_event(codec: Codec, event: Event, snapshot: bytes | None, timestamp: str = "0.0") -> bytes:
     """One event as both the new and the legacy calls send it."""
-    members: list[tuple[str, bytes | list[bytes]]] = [
+    members: list[tuple[str, Pieces]] = [
         ("id", codec.value(_TEXT, str(event.generation))),
         ("timestamp", codec.value(_TEXT, timestamp)),
         ("class", codec.value(_TEXT, event.table.lower())),
@@ -148,7 +148,7 @@ def written_event(codec: Codec, event: Event, snapshot: bytes | None, timestamp:
     ]
     if snapshot is not None:
         members.append(("snapshot", snapshot))
-    return codec.struct(members)
+    return b"".join(codec.struct(members))
 
 
 class Events:

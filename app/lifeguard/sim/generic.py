@@ -13,7 +13,7 @@ from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.roles import role_records
-from lifeguard.sim.wire.codec import Codec
+from lifeguard.sim.wire.codec import Codec, Pieces
 
 _WRITERS = ("add_to_", "remove_from_", "set_", "add_", "remove_")
 
@@ -27,7 +27,7 @@ class Records:
     refs: tuple[str, ...]
     is_single: bool = False
 
-    def render(self, codec: Codec) -> bytes:
+    def render(self, codec: Codec) -> Pieces:
         if self.is_single:
             return self._record(codec, self.refs[0])
         return codec.struct((ref, self._record(codec, ref)) for ref in self.refs)

@@ -14,7 +14,7 @@ from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database, Write
 from lifeguard.sim.events import Event, Subscription, written_event
 from lifeguard.sim.failure import ApiError
-from lifeguard.sim.wire.codec import Codec
+from lifeguard.sim.wire.codec import Codec, Pieces
 
 _QUEUE_BYTES = 10_000_000
 _EVENTS_KEPT = 5_000
@@ -40,17 +40,15 @@ class _Reader:
 class _Batch:
     events: tuple[_Noted, ...]
 
-    def render(self, codec: Codec) -> bytes:
-        return b"".join(
-            codec.array_parts(
-                written_event(
-                    codec,
-                    Event(noted.number, noted.write.table, noted.write.operation, noted.write.ref),
-                    codec.record(noted.write.table, noted.write.values),
-                    timestamp=f"{noted.time_s}.",
-                )
-                for noted in self.events
+    def render(self, codec: Codec) -> Pieces:
+        return codec.array(
+            written_event(
+                codec,
+                Event(noted.number, noted.write.table, noted.write.operation, noted.write.ref),
+                codec.record(noted.write.table, noted.write.values),
+                timestamp=f"{noted.time_s}.",
             )
+            for noted in self.events
         )
 
 

@@ -1,17 +1,20 @@
-"""What dispatching needs of a dialect: read a body, write values and whole replies, join rows already written."""
+"""What dispatching needs of a dialect: values, records and whole replies, large ones in pieces until the end."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Protocol
+from typing import Any, Protocol, TypeAlias
 
 from lifeguard.datamodel.schema import Type
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.wire.request import Request
 
+Pieces: TypeAlias = bytes | list[bytes]
+"""A written value, which may stand inside another. Large ones stay in pieces and are put together once, at the end."""
+
 
 class Codec(Protocol):
-    """One dialect. A written value is bytes that may stand inside another value."""
+    """One dialect."""
 
     @property
     def name(self) -> str: ...
@@ -20,14 +23,12 @@ class Codec(Protocol):
     def value(self, kind: Type, value: Any) -> bytes: ...
     def record(self, class_name: str, values: Mapping[str, Any]) -> bytes: ...
     def small_int(self, value: int) -> bytes: ...
-    def array_parts(self, items: Iterable[bytes]) -> list[bytes]:
-        """An array in pieces, so that one of many megabytes is put together once only, by whoever holds it."""
-
-    def struct(self, members: Iterable[tuple[str, bytes | list[bytes]]]) -> bytes: ...
+    def array(self, items: Iterable[bytes]) -> list[bytes]: ...
+    def struct(self, members: Iterable[tuple[str, Pieces]]) -> list[bytes]: ...
     def bare(self, value: bytes) -> bytes:
         """A reply without a status around its value: `system.listMethods` answers so."""
 
-    def success(self, request: Request, value: bytes) -> bytes: ...
+    def success(self, request: Request, value: Pieces) -> bytes: ...
     def failure(self, request: Request, error: ApiError) -> bytes: ...
     def early_failure(self, request: Request, error: ApiError) -> bytes:
         """A failure before the call was looked at."""
@@ -36,4 +37,8 @@ class Codec(Protocol):
 class Rendered(Protocol):
     """A result that knows how to write itself, from rows that are encoded already."""
 
-    def render(self, codec: Codec) -> bytes: ...
+    def render(self, codec: Codec) -> Pieces: ...
+
+
+def pieces(written: Pieces) -> list[bytes]:
+    return written if isinstance(written, list) else [written]

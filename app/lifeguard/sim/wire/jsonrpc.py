@@ -16,6 +16,7 @@ from lifeguard.datamodel.schema import Type
 from lifeguard.datamodel.tables import CLASSES
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.release import Release
+from lifeguard.sim.wire.codec import Pieces, pieces
 from lifeguard.sim.wire.failure import MalformedRequest, UnsayableText
 from lifeguard.sim.wire.request import Request, Wire
 from lifeguard.sim.wire.typed import shown
@@ -50,25 +51,25 @@ class JsonCodec:
     def small_int(self, value: int) -> bytes:
         return b"%d" % value
 
-    def array_parts(self, items: Iterable[bytes]) -> list[bytes]:
+    def array(self, items: Iterable[bytes]) -> list[bytes]:
         parts = [b"["]
         for item in items:
             parts += (item, b",")
         parts[-1 if len(parts) > 1 else 1 :] = (b"]",)
         return parts
 
-    def struct(self, members: Iterable[tuple[str, bytes | list[bytes]]]) -> bytes:
+    def struct(self, members: Iterable[tuple[str, Pieces]]) -> list[bytes]:
         parts = [b"{"]
         for name, value in members:
-            parts += (b'"', _escaped(name), b'":', *(value if isinstance(value, list) else (value,)), b",")
+            parts += (b'"', _escaped(name), b'":', *pieces(value), b",")
         parts[-1 if len(parts) > 1 else 1 :] = (b"}",)
-        return b"".join(parts)
+        return parts
 
-    def success(self, request: Request, value: bytes) -> bytes:
+    def success(self, request: Request, value: Pieces) -> bytes:
         call_id = _dumps(request.call_id)
         if self.version == "2.0":
-            return b"".join((b'{"jsonrpc":"2.0","result":', value, b',"id":', call_id, b"}"))
-        return b"".join((b'{"result":', value, b',"error":null,"id":', call_id, b"}"))
+            return b"".join((b'{"jsonrpc":"2.0","result":', *pieces(value), b',"id":', call_id, b"}"))
+        return b"".join((b'{"result":', *pieces(value), b',"error":null,"id":', call_id, b"}"))
 
     def bare(self, value: bytes) -> bytes:
         return value

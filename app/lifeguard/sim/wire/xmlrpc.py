@@ -15,6 +15,7 @@ from defusedxml.ElementTree import fromstring
 from lifeguard.datamodel.schema import Type
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.release import Release
+from lifeguard.sim.wire.codec import Pieces, pieces
 from lifeguard.sim.wire.failure import MalformedRequest
 from lifeguard.sim.wire.request import DateText, Request, Wire
 
@@ -22,8 +23,9 @@ _HEAD = b'<?xml version="1.0"?><methodResponse><params><param>'
 _TAIL = b"</param></params></methodResponse>"
 _STATUS = (
     b"<value><struct><member><name>Status</name><value>%s</value></member>"
-    b"<member><name>%s</name>%s</member></struct></value>"
+    b"<member><name>%s</name>"
 )
+_STATUS_END = b"</member></struct></value>"
 _SPECIAL = re.compile('[&<>"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _DEEPEST = 64
@@ -53,26 +55,25 @@ class XmlCodec:
     def small_int(self, value: int) -> bytes:
         return b"<value><i4>%d</i4></value>" % value
 
-    def array_parts(self, items: Iterable[bytes]) -> list[bytes]:
+    def array(self, items: Iterable[bytes]) -> list[bytes]:
         return [b"<value><array><data>", *items, b"</data></array></value>"]
 
-    def struct(self, members: Iterable[tuple[str, bytes | list[bytes]]]) -> bytes:
+    def struct(self, members: Iterable[tuple[str, Pieces]]) -> list[bytes]:
         parts = [b"<value><struct>"]
         for name, value in members:
-            written = value if isinstance(value, list) else (value,)
-            parts += (b"<member><name>", escape(name).encode(), b"</name>", *written, b"</member>")
+            parts += (b"<member><name>", escape(name).encode(), b"</name>", *pieces(value), b"</member>")
         parts.append(b"</struct></value>")
-        return b"".join(parts)
+        return parts
 
-    def success(self, request: Request, value: bytes) -> bytes:
-        return b"".join((_HEAD, _STATUS % (b"Success", b"Value", value), _TAIL))
+    def success(self, request: Request, value: Pieces) -> bytes:
+        return b"".join((_HEAD, _STATUS % (b"Success", b"Value"), *pieces(value), _STATUS_END, _TAIL))
 
     def bare(self, value: bytes) -> bytes:
         return b"".join((_HEAD, value, _TAIL))
 
     def failure(self, request: Request, error: ApiError) -> bytes:
-        texts = b"".join(self.array_parts(f"<value>{escape(text)}</value>".encode() for text in error.description))
-        return b"".join((_HEAD, _STATUS % (b"Failure", b"ErrorDescription", texts), _TAIL))
+        texts = self.array(f"<value>{escape(text)}</value>".encode() for text in error.description)
+        return b"".join((_HEAD, _STATUS % (b"Failure", b"ErrorDescription"), *texts, _STATUS_END, _TAIL))
 
     def early_failure(self, request: Request, error: ApiError) -> bytes:
         return self.failure(request, error)

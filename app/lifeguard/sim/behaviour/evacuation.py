@@ -21,6 +21,7 @@ from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
 _DEFAULT_BATCH = 10
+_POLL_S = 0.25
 
 
 def residents(db: Database, host_ref: str) -> dict[str, Row]:
@@ -96,11 +97,7 @@ async def evacuate(context: Context, host_ref: str, network_ref: str = "", batch
         done = 0
         for begin in range(0, len(going), max(1, size)):
             batch = going[begin : begin + max(1, size)]
-            async with asyncio.TaskGroup() as group:
-                moving = [group.create_task(_move(context, vm_ref, target)) for vm_ref, target in batch]
-            errors = [error for error in (task.result() for task in moving) if error is not None]
-            if errors:
-                raise errors[0]
+            await _move_all(context, batch)
             done += len(batch)
             await context.progress(done / len(going))
     left = [ref for ref in residents(db, host_ref) if db.get("VM", ref, "power_state") != "Halted"]
@@ -108,18 +105,43 @@ async def evacuate(context: Context, host_ref: str, network_ref: str = "", batch
         raise ApiError("CANNOT_EVACUATE_HOST", "|".join(f"VM_BAD_POWER_STATE,{ref}" for ref in left))
 
 
-async def _move(context: Context, vm_ref: str, target_ref: str) -> ApiError | None:
-    """One VM, under a task of its own so that its progress is not taken for the whole's. Returns why it did not move;
-    one that halted meanwhile needs not."""
-    db = context.db
-    task = db.insert(
+async def _move_all(context: Context, batch: list[tuple[str, str]]) -> None:
+    """Side by side. Raises the first error; cancelling the whole cancels each of them."""
+    subtasks = [_subtask(context) for _ in batch]
+    async with asyncio.TaskGroup() as group:
+        passing_on = group.create_task(_pass_on_cancel(context, subtasks))
+        pairs = zip(batch, subtasks, strict=True)
+        moving = [group.create_task(_move(context, task, vm_ref, target)) for (vm_ref, target), task in pairs]
+        await asyncio.wait(moving)
+        passing_on.cancel()
+    context.checkpoint()
+    for error in (task.result() for task in moving):
+        if error is not None:
+            raise error
+
+
+def _subtask(context: Context) -> str:
+    return context.db.insert(
         "task",
         {"name_label": "Async.VM.pool_migrate", "status": "pending", "subtask_of": context.task_ref or NULL_REF,
          "resident_on": context.host_ref, "allowed_operations": ("cancel",)},
     )  # fmt: skip
+
+
+async def _pass_on_cancel(context: Context, subtasks: list[str]) -> None:
+    while not context.is_cancelled:
+        await context.clock.sleep(_POLL_S)
+    for task in subtasks:
+        if context.db.has("task", task):
+            context.db.put("task", task, "current_operations", "evacuate", "cancel")
+
+
+async def _move(context: Context, task: str, vm_ref: str, target_ref: str) -> ApiError | None:
+    """One VM, under a task of its own so that its progress is not taken for the whole's. Returns why it did not move;
+    one that halted meanwhile needs not."""
+    db = context.db
     child = replace(context, task_ref=task, method="Async.VM.pool_migrate")
     try:
-        context.checkpoint()
         await pool_migrate(child, vm_ref, target_ref, {"live": "true"})
         return None
     except ApiError as error:

@@ -1,3 +1,5 @@
+"""A fresh small site for every test."""
+
 from __future__ import annotations
 
 from collections.abc import AsyncIterator

@@ -158,3 +158,16 @@ async def test_ha_refuses_to_start_twice_to_eject_a_host_and_to_tolerate_what_it
     assert await site.error("pool.eject", hosts[1]) == ("HA_IS_ENABLED",)
     error = await site.error("pool.set_ha_host_failures_to_tolerate", site.pool, 3)
     assert error == ("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN",)
+
+
+async def test_cancelling_an_evacuation_leaves_the_vms_that_have_not_moved(site: Site) -> None:
+    h1, _ = site.host("h1"), site.host("h2", memory_gib=64)
+    vms = [site.vm(f"web {number}", on=h1, memory_gib=4) for number in range(4)]
+    work, task = site.begin("host.evacuate", h1, NULL_REF, 2)
+    await site.clock.advance(2)
+    site.db.put("task", task, "current_operations", "cancel-task", "cancel")
+    await site.clock.advance(5)
+    assert getattr(work.exception(), "code", "") == "TASK_CANCELLED"
+    assert [site.db.get("VM", vm, "resident_on") for vm in vms] == [h1] * 4
+    assert {site.db.get("VM", vm, "scheduled_to_be_resident_on") for vm in vms} == {NULL_REF}
+    assert list(site.db.rows("task")) == [task]

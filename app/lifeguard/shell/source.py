@@ -46,7 +46,10 @@ def add_source_arguments(parser: ArgumentParser) -> None:
 async def open_source(text: str, user: str = "root") -> AsyncIterator[Source]:
     """The pool that SOURCE names: a file, or a server's address or URL. Raises CommandLineError in one sentence."""
     if "://" not in text and os.path.exists(text):  # noqa: ASYNC240
-        yield open_file(Path(text))
+        source = open_file(Path(text))
+        for sentence in source.skipped:
+            print(f"{text}: {sentence}", file=sys.stderr)
+        yield source
         return
     link = Link(_target(text, user), _NobodyToAsk(), PinnedTrust(_pins()))
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import getpass
 import os
+import sys
 import warnings
 from argparse import ArgumentParser
 from collections.abc import AsyncIterator

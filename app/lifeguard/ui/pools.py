@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import count
+from typing import Final, TypeVar
+
+from PySide6.QtCore import QTimer
 
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.inventory.answers import Answers, Asked
@@ -13,6 +18,11 @@ from lifeguard.observe import Signal
 from lifeguard.tree.node import Thing
 from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.shown import Shown, Source
+
+V = TypeVar("V")
+_SLICE: Final = 20
+_SPELL_S: Final = 0.004
+_BREATH_MS: Final = 1
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -35,7 +45,11 @@ class PoolNews:
 
 
 class Pools:
-    """Who listens hears of a change after the pool's answers have followed it, in the order in which they connected."""
+    """Who listens hears of a change after the pool's answers have followed it, in the order in which they connected.
+
+    A large change is told in slices, as many at a time as fit between two frames, so that the window stays alive while
+    a thousand objects differ. Everybody then sees the same slice at the same time; the records are ahead, never behind.
+    """
 
     def __init__(self) -> None:
         self.added: Signal[OpenPool] = Signal()
@@ -44,6 +58,10 @@ class Pools:
         self._open: dict[str, OpenPool] = {}
         self._leave: dict[str, Callable[[], None]] = {}
         self._numbers = count(1)
+        self._untold: deque[tuple[OpenPool, Change]] = deque()
+        self._pause = QTimer()
+        self._pause.setSingleShot(True)
+        self._pause.timeout.connect(self._tell)
 
     def __iter__(self) -> Iterator[OpenPool]:
         return iter(tuple(self._open.values()))
@@ -64,6 +82,7 @@ class Pools:
         if pool is not None:
             self._leave.pop(pool.key)()
             del self._open[pool.key]
+            self._untold = deque(entry for entry in self._untold if entry[0] is not pool)
             self.removed.emit(pool)
         return pool
 
@@ -95,5 +114,35 @@ class Pools:
         return Selection(tuple(items))
 
     def _follow(self, pool: OpenPool, change: Change) -> None:
-        differing = frozenset(pool.answers.apply(change))
-        self.changed.emit(PoolNews(pool, change, differing))
+        self._untold.extend((pool, piece) for piece in sliced(change))
+        if not self._pause.isActive():
+            self._tell()
+
+    def _tell(self) -> None:
+        """Tell what fits into a few milliseconds; the rest after the next frame."""
+        end_s = time.perf_counter() + _SPELL_S
+        while self._untold:
+            pool, change = self._untold.popleft()
+            self.changed.emit(PoolNews(pool, change, frozenset(pool.answers.apply(change))))
+            if time.perf_counter() > end_s and self._untold:
+                self._pause.start(_BREATH_MS)
+                return
+
+
+def sliced(change: Change) -> Iterator[Change]:
+    """The same change in pieces of a few objects; what came and what differs before what went."""
+    if len(change.added) + len(change.removed) + len(change.updated) <= _SLICE:
+        yield change
+        return
+    for added in _pieces(change.added):
+        yield Change(added=added)
+    for updated in _pieces(change.updated):
+        yield Change(updated=updated)
+    for removed in _pieces(change.removed):
+        yield Change(removed=removed)
+
+
+def _pieces(whole: Mapping[str, V]) -> Iterator[dict[str, V]]:
+    entries = list(whole.items())
+    for first in range(0, len(entries), _SLICE):
+        yield dict(entries[first : first + _SLICE])

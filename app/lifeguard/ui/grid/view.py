@@ -13,6 +13,8 @@ from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.view import ObjectTree
 
 _OPEN = frozenset({"pool", "host", "type", "group", "tag", "folder", "value", "appliance"})
+_OPEN_OF_MANY = frozenset({"pool", "type", "group"})
+_MOST_OPEN = 800
 _WIDE = {"name": 30, "cpu": 19, "memory": 24, "disks": 31, "network": 31, "ip": 24, "ha": 16, "uptime": 27}
 
 
@@ -40,6 +42,11 @@ class ObjectGrid(ObjectTree):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_rows)
         self.addAction(copy)
+
+    def open_groups(self, rows: int) -> None:
+        """Groups open by themselves when so many rows come; thousands stay folded, since Qt lays out every row in
+        sight whenever one of them moves."""
+        self.open_at_first = _OPEN if rows <= _MOST_OPEN else _OPEN_OF_MANY
 
     def fit_columns(self) -> None:
         """Widths by what a column holds at most, in letters."""

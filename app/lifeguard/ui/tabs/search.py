@@ -120,6 +120,7 @@ class SearchTab:
         if self._model.columns != before:
             self.grid.fit_columns()
         self._live = LiveTree(self._view(pool))
+        self.grid.open_groups(pool.source.inventory.count("VM"))
         self._model.take(self._live.connect(pool.key, pool.answers))
         self._attend(pool)
 

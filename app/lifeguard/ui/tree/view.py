@@ -51,7 +51,7 @@ class ObjectTree(QTreeView):
         self._verdicts = verdicts
         self._dropped = dropped
         self._theme = theme
-        self._open_at_first = open_at_first
+        self.open_at_first = open_at_first
         self._wanted: set[Thing] = set()
         self._stand = _Stand()
         self.setModel(model)
@@ -101,7 +101,7 @@ class ObjectTree(QTreeView):
         """New pools open by themselves; an object that went and came again, as by a filter, is selected again."""
         come = [step.node for step in steps if isinstance(step, Inserted | Moved)]
         for node in come:
-            if node.kind in self._open_at_first:
+            if node.kind in self.open_at_first:
                 self.expand(self._nodes.index_of_key(node.key))
         if self._wanted and not self.selectionModel().hasSelection():
             self.choose(node.key for node in come if node.key[-1] in self._wanted)

@@ -144,7 +144,7 @@ def tables(table: dict[str, Any]) -> str:
         body.append("     )),\n")
     body.append(")\nCLASSES: dict[str, ClassInfo] = {row[0]: class_info(*row) for row in _CLASSES}\n")
     body.append("RELATIONS: tuple[Relation, ...] = (\n")
-    body += [f"    Relation{tuple(r)!r},\n" for r in table["relations"]]
+    body += [f"    Relation{tuple(r)!r},\n" for r in table["relations"] if r[:2] != r[2:]]
     body.append(")\n")
     body.append(f"EMERGENCY_CALLS = frozenset({sorted(table['emergency_calls'])!r})\n")
     body.append(f"SLAVE_CALLS = frozenset({sorted(table['slave_calls'])!r})\n")

@@ -1257,8 +1257,6 @@ RELATIONS: tuple[Relation, ...] = (
     Relation('host_patch', 'host', 'host', 'patches'),
     Relation('host_patch', 'pool_patch', 'pool_patch', 'host_patches'),
     Relation('host', 'updates', 'pool_update', 'hosts'),
-    Relation('subject', 'roles', 'subject', 'roles'),
-    Relation('role', 'subroles', 'role', 'subroles'),
     Relation('VM', 'protection_policy', 'VMPP', 'VMs'),
     Relation('VM', 'snapshot_schedule', 'VMSS', 'VMs'),
     Relation('VM', 'appliance', 'VM_appliance', 'VMs'),

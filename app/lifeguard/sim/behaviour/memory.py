@@ -60,8 +60,12 @@ def planned_bytes(vm: Row) -> int:
 
 def occupants(db: Database, host_ref: str) -> Iterator[tuple[str, Row]]:
     """VMs that use memory of the host: those that live there and those on their way."""
-    for ref, vm in db.rows("VM").items():
-        if host_ref in (vm["resident_on"], vm["scheduled_to_be_resident_on"]):
+    vms, residents = db.rows("VM"), db.get("host", host_ref, "resident_VMs")
+    for ref in residents:
+        if ref in vms:
+            yield ref, vms[ref]
+    for ref, vm in vms.items():
+        if vm["scheduled_to_be_resident_on"] == host_ref and ref not in residents:
             yield ref, vm
 
 

@@ -8,6 +8,8 @@ import pytest
 
 from lifeguard.sim.behaviour.joining import join_calls
 from lifeguard.sim.failure import ApiError
+from lifeguard.sim.neighbours import Neighbour, Neighbourhood
+from lifeguard.sim.sessions import Account
 from tests.unit.sim.behaviour.site import Site
 
 
@@ -79,3 +81,13 @@ async def test_another_version_is_refused_unless_forced(site: Site, lone: Site) 
     site.host("h1")
     lone.db.set("host", next(iter(lone.db.rows("host"))), "software_version", {"platform_version": "3.2.0"})
     assert await _join(lone, site) == ("HOSTS_NOT_HOMOGENEOUS", "Software version differs")
+
+
+async def test_a_neighbour_is_found_by_its_coordinators_address_and_wants_its_password(site: Site) -> None:
+    host = site.host("h1")
+    neighbourhood = Neighbourhood([Neighbour(site.db, {"root": Account("secret")})])
+    assert neighbourhood.at("10.0.0.1", "root", "secret") is site.db
+    assert neighbourhood.at("10.9.9.9", "root", "secret") is None
+    assert neighbourhood.with_host(host) is site.db
+    with pytest.raises(ApiError, match="SESSION_AUTHENTICATION_FAILED"):
+        neighbourhood.at("10.0.0.1", "root", "wrong")

@@ -56,7 +56,8 @@ def run(args: argparse.Namespace) -> int:
 
 
 def _listen(text: str, *, is_tls: bool) -> Listen:
-    address, colon, port = text.partition(":")
+    bracketed, _, rest = text.removeprefix("[").partition("]")
+    address, colon, port = (bracketed, *rest.partition(":")[1:]) if text.startswith("[") else text.partition(":")
     if colon and not (port.isdigit() and int(port) < 65536):
         raise CommandLineError(f"lifeguard simulate: {text!r} is not HOST or HOST:PORT.")
     return Listen("127.0.0.1" if address == "localhost" else address, int(port or 0), is_tls)

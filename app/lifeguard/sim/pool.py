@@ -21,7 +21,7 @@ from lifeguard.sim.host_calls import host_calls
 from lifeguard.sim.legacy_events import LegacyEvents
 from lifeguard.sim.messages import Messages
 from lifeguard.sim.release import Release
-from lifeguard.sim.roles import denied, is_role_enough
+from lifeguard.sim.roles import denied, is_role_enough, role_calls
 from lifeguard.sim.sessions import Account, Sessions
 from lifeguard.sim.tasks import Tasks
 from lifeguard.sim.wire.codec import Codec
@@ -62,6 +62,7 @@ class SimulatedPool:
         self._scope = Scope("simulated pool")
         own: tuple[Behaviours, ...] = (
             host_calls(self),
+            role_calls(),
             self.sessions.calls(),
             self.tasks.calls(),
             self.messages.calls(),

@@ -10,6 +10,7 @@ from typing import Any
 
 from lifeguard.datamodel.calls import CALLS
 from lifeguard.datamodel.schema import Call
+from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.failure import ApiError
 
 ROLES = ("pool-admin", "pool-operator", "vm-power-admin", "vm-admin", "vm-operator", "read-only")
@@ -91,3 +92,30 @@ def _role(name: str, description: str, subroles: tuple[str, ...], *, is_internal
 def permissions_of(role: str) -> tuple[str, ...]:
     """The permissions as a session lists them: full call names in lower case."""
     return tuple(name.lower() for name, call in CALLS.items() if is_role_enough(role, call.weakest_role))
+
+
+def role_calls() -> Mapping[str, Handler]:
+    return {
+        "role.get_permissions": _permissions,
+        "role.get_permissions_name_label": _permission_names,
+        "role.get_by_permission": _by_permission,
+        "role.get_by_permission_name_label": _by_permission_name,
+    }
+
+
+async def _permissions(context: Context, ref: str) -> tuple[str, ...]:
+    if ref not in role_records():
+        raise ApiError("HANDLE_INVALID", "role", ref)
+    return tuple(role_records()[ref]["subroles"])
+
+
+async def _permission_names(context: Context, ref: str) -> tuple[str, ...]:
+    return tuple(role_records()[granted]["name_label"] for granted in await _permissions(context, ref))
+
+
+async def _by_permission(context: Context, permission: str) -> tuple[str, ...]:
+    return tuple(ref for ref, record in role_records().items() if permission in record["subroles"])
+
+
+async def _by_permission_name(context: Context, label: str) -> tuple[str, ...]:
+    return await _by_permission(context, role_ref(label))

@@ -139,4 +139,22 @@ async def test_a_defect_of_a_behaviour_is_an_internal_error(expected_log: object
 
 
 async def test_a_call_that_nobody_carries_out_says_so(asked: Asked) -> None:
-    assert await _refusal(asked, "host.dmesg", asked.h1) == ["NOT_IMPLEMENTED", "host.dmesg"]
+    assert await _refusal(asked, "host.dmesg_clear", asked.h1) == ["NOT_IMPLEMENTED", "host.dmesg_clear"]
+
+
+async def test_a_role_knows_its_permissions_and_a_permission_its_roles(asked: Asked) -> None:
+    [reader] = await asked.call("role.get_by_name_label", "read-only")
+    assert "VM.get_record" in await asked.call("role.get_permissions_name_label", reader)
+    holders = await asked.call("role.get_by_permission_name_label", "SR.scan")
+    assert {await asked.call("role.get_name_label", ref) for ref in holders} == {
+        "vm-power-admin",
+        "pool-operator",
+        "pool-admin",
+    }
+
+
+async def test_a_host_tells_its_time_and_takes_only_names_that_are_some(asked: Asked) -> None:
+    assert await asked.call("host.get_servertime", asked.h1) == "20231114T22:13:20Z"
+    await asked.call("host.set_hostname_live", asked.h1, "alpha-1")
+    assert asked.db.get("host", asked.h1, "hostname") == "alpha-1"
+    assert (await _refusal(asked, "host.set_hostname_live", asked.h1, "not a name"))[0] == "HOST_NAME_INVALID"

@@ -56,7 +56,8 @@ class Endpoint:
 
     @property
     def url(self) -> str:
-        return f"{'https' if self.tls else 'http'}://{self.address}:{self.port}"
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{'https' if self.tls else 'http'}://{address}:{self.port}"
 
     async def start(self, address: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raises OSError."""

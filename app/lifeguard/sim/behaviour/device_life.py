@@ -179,6 +179,21 @@ async def assert_attachable(context: Context, vbd_ref: str) -> None:
     assert_sharing(context.db, vbd_ref)
 
 
+def _configure(family: str) -> Handler:
+    async def configure(context: Context, vif_ref: str, mode: str, address: str, gateway: str) -> None:
+        """The address the guest's tools will set inside."""
+        values = {
+            f"{family}_configuration_mode": mode,
+            f"{family}_addresses": (address,) if mode == "Static" and address else (),
+            f"{family}_gateway": gateway if mode == "Static" else "",
+        }
+        if mode == "Static" and "/" not in address:
+            raise ApiError("INVALID_CIDR_ADDRESS_SPECIFIED", address)
+        context.db.update("VIF", vif_ref, **values)
+
+    return configure
+
+
 async def move_vif(context: Context, vif_ref: str, network_ref: str) -> None:
     context.db.row("network", network_ref)
     context.db.set("VIF", vif_ref, "network", network_ref)
@@ -199,4 +214,6 @@ HANDLERS: dict[str, Handler] = {
     "VIF.unplug": unplug_vif,
     "VIF.unplug_force": unplug_vif,
     "VIF.move": move_vif,
+    "VIF.configure_ipv4": _configure("ipv4"),
+    "VIF.configure_ipv6": _configure("ipv6"),
 }

@@ -60,6 +60,14 @@ async def disable_ha(context: Context) -> None:
     refresh(db, "pool", pool_ref)
 
 
+async def emergency_ha_disable(context: Context, soft: bool) -> None:
+    """Asked of one host whose HA hangs: it stops taking part, whatever the others think."""
+    db = context.db
+    if not lookup.pool(db)["ha_enabled"]:
+        raise ApiError("HA_NOT_ENABLED")
+    db.update("host", context.host_ref, ha_statefiles=(), ha_network_peers=())
+
+
 def _suitable_srs(db: Database) -> list[str]:
     hosts = set(db.rows("host"))
     shared = [ref for ref, sr in db.rows("SR").items() if sr["shared"] and sr["content_type"] != "iso"]
@@ -92,4 +100,8 @@ def _refresh_disks(db: Database) -> None:
             refresh(db, "VDI", ref)
 
 
-HANDLERS: dict[str, Handler] = {"pool.enable_ha": enable_ha, "pool.disable_ha": disable_ha}
+HANDLERS: dict[str, Handler] = {
+    "pool.enable_ha": enable_ha,
+    "pool.disable_ha": disable_ha,
+    "host.emergency_ha_disable": emergency_ha_disable,
+}

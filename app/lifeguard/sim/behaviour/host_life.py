@@ -23,8 +23,7 @@ async def disable(context: Context, host_ref: str, auto_enable: bool = True) -> 
     db = context.db
     pool = lookup.pool(db)
     if pool["ha_enabled"] and db.get("host", host_ref, "enabled"):
-        tolerated = pool["ha_plan_exists_for"]
-        if not survives(load(db, protected_vms(db), without=(host_ref,)), max(0, tolerated - 1)):
+        if not survives(load(db, protected_vms(db), without=(host_ref,)), pool["ha_plan_exists_for"]):
             raise ApiError("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN")
     db.set("host", host_ref, "enabled", False)
     if not auto_enable:

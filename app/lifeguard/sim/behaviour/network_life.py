@@ -194,6 +194,23 @@ async def management_reconfigure(context: Context, network_ref: str) -> None:
             db.set("host", pif["host"], "address", pif["IP"])
 
 
+async def host_management_reconfigure(context: Context, pif_ref: str) -> None:
+    """One host's management moves to this card."""
+    db = context.db
+    pif = db.row("PIF", pif_ref)
+    if lookup.pool(db)["ha_enabled"]:
+        raise ApiError("HA_IS_ENABLED")
+    if not lookup.is_null(pif["bond_slave_of"]):
+        raise ApiError("SLAVE_REQUIRES_MANAGEMENT_INTERFACE")
+    if pif["ip_configuration_mode"] == "None":
+        raise ApiError("PIF_HAS_NO_NETWORK_CONFIGURATION", pif_ref)
+    for ref, other in list(db.rows("PIF").items()):
+        if other["host"] == pif["host"]:
+            db.set("PIF", ref, "management", ref == pif_ref)
+    if pif["IP"]:
+        db.set("host", pif["host"], "address", pif["IP"])
+
+
 HANDLERS: dict[str, Handler] = {
     "network.create": create_network,
     "network.destroy": destroy_network,
@@ -208,4 +225,5 @@ HANDLERS: dict[str, Handler] = {
     "VLAN.destroy": destroy_vlan,
     "pool.create_VLAN_from_PIF": create_vlan_everywhere,
     "pool.management_reconfigure": management_reconfigure,
+    "host.management_reconfigure": host_management_reconfigure,
 }

@@ -142,6 +142,29 @@ def _assert_plugged(db: Database, sr_ref: str) -> None:
         raise ApiError("SR_HAS_NO_PBDS", sr_ref)
 
 
+async def introduce(
+    context: Context, uuid: str, name: str, description: str, sr_ref: str, kind: str, sharable: bool, read_only: bool,
+    other_config: Mapping[str, str], location: str, *rest: Any,
+) -> str:  # fmt: skip
+    """Make a row for a disk that is on the SR already. `rest` are what only the server itself knows."""
+    db = context.db
+    _assert_plugged(db, sr_ref)
+    if not location:
+        raise ApiError("VDI_LOCATION_MISSING", sr_ref, location)
+    ref = db.insert(
+        "VDI",
+        {"uuid": uuid or db.new_uuid(), "name_label": name, "name_description": description, "SR": sr_ref,
+         "type": kind, "sharable": sharable, "read_only": read_only, "other_config": dict(other_config),
+         "location": location, "managed": True, "on_boot": "persist"},
+    )  # fmt: skip
+    refresh(db, "VDI", ref)
+    return ref
+
+
+async def force_unlock(context: Context, vdi_ref: str) -> None:
+    context.db.set("VDI", vdi_ref, "storage_lock", False)
+
+
 async def set_on_boot(context: Context, vdi_ref: str, value: str) -> None:
     assert_vdi(context.db, vdi_ref, "set_on_boot")
     context.db.set("VDI", vdi_ref, "on_boot", value)
@@ -187,6 +210,8 @@ HANDLERS: dict[str, Handler] = {
     "VDI.clone": clone,
     "VDI.copy": copy,
     "VDI.pool_migrate": pool_migrate,
+    "VDI.introduce": introduce,
+    "VDI.force_unlock": force_unlock,
     "VDI.set_on_boot": set_on_boot,
     "VDI.enable_cbt": enable_cbt,
     "VDI.disable_cbt": disable_cbt,

@@ -171,3 +171,12 @@ async def test_cancelling_an_evacuation_leaves_the_vms_that_have_not_moved(site:
     assert [site.db.get("VM", vm, "resident_on") for vm in vms] == [h1] * 4
     assert {site.db.get("VM", vm, "scheduled_to_be_resident_on") for vm in vms} == {NULL_REF}
     assert list(site.db.rows("task")) == [task]
+
+
+async def test_ha_refuses_to_disable_a_host_it_needs(guarded: tuple[Site, list[str], list[str]]) -> None:
+    site, hosts, _ = guarded
+    await site.call("pool.set_ha_host_failures_to_tolerate", site.pool, 2)
+    assert await site.error("host.disable", hosts[1], True) == ("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN",)
+    await site.call("pool.set_ha_host_failures_to_tolerate", site.pool, 1)
+    await site.call("host.disable", hosts[1], True)
+    assert not site.db.get("host", hosts[1], "enabled")

@@ -2,7 +2,8 @@
 
 Run: PYTHONPATH=app python tests/bench/bench_connect.py [--hosts 64] [--vms 5000] [--url URL --password PW]
 
-Serves one simulated pool in a process of its own, and lets each client connect to it in another one. The npm client
+Serves one simulated pool in a process of its own, and lets each client connect to it in another one: once as fast as
+it goes, once through a proxy that lets bytes pass as slowly as a real server of that size made them. The npm client
 `xen-api` takes part when Node is there and LIFEGUARD_XEN_API names a folder with it in `node_modules`.
 """
 
@@ -74,15 +75,16 @@ async def lifeguard(url: str, password: str, is_json: bool) -> Timings:
 
     def note(_: object) -> None:
         now_s = time.perf_counter() - began_s
-        if link.inventory.count("VBD") and "tree" not in seen:
+        if link.inventory.count("VM_guest_metrics") and "tree" not in seen:
             seen["tree"] = now_s
-        if link.inventory.count("SR") and "hosts" not in seen:
+        if link.inventory.count("host_metrics") and "hosts" not in seen:
             seen["hosts"] = now_s
 
     link.changed.connect(note)
+    live = asyncio.Event()
+    link.state_changed.connect(lambda state: live.set() if state.phase == "live" else None)
     link.start()
-    while link.state.phase != "live":
-        await asyncio.sleep(0.002)
+    await live.wait()
     seen["complete"] = time.perf_counter() - began_s
     seen["stall_ms"] = watch.longest_s * 1000
     gc.collect()
@@ -201,6 +203,61 @@ def served(hosts: int, vms: int) -> Iterator[tuple[str, str]]:
         process.wait(10)
 
 
+_JSON_BYTES_PER_S, _XML_BYTES_PER_S = 44.7e6 / 4.6, 131e6 / 5.0  # what a real server of 64 hosts and 5,000 VMs made
+
+
+class Pacer:
+    """Passes bytes on at the speed of a server; all connections share it, as they would share the server."""
+
+    def __init__(self, upstream: tuple[str, int]) -> None:
+        self._upstream = upstream
+        self._free_at_s = 0.0
+
+    async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        up_reader, up_writer = await asyncio.open_connection(*self._upstream, limit=1 << 20)
+        asking = asyncio.ensure_future(self._ask(reader, up_writer))
+        try:
+            while piece := await up_reader.read(1 << 16):
+                rate = _XML_BYTES_PER_S if b"<value>" in piece else _JSON_BYTES_PER_S
+                now_s = time.perf_counter()
+                self._free_at_s = max(self._free_at_s, now_s) + len(piece) / rate
+                await asyncio.sleep(self._free_at_s - now_s)
+                writer.write(piece)
+                await writer.drain()
+        except ConnectionError:
+            pass
+        finally:
+            asking.cancel()
+            writer.close()
+            up_writer.close()
+
+    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        while piece := await reader.read(1 << 16):
+            writer.write(piece)
+        writer.close()
+
+
+async def pace(url: str) -> None:
+    host, _, port = url.partition("://")[2].rpartition(":")
+    server = await asyncio.start_server(Pacer((host, int(port))).serve, "127.0.0.1", 0)
+    print(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", flush=True)
+    await server.serve_forever()
+
+
+@contextmanager
+def paced(url: str) -> Iterator[str]:
+    """The same server behind a proxy in a process of its own."""
+    command = [sys.executable, __file__, "--pace", "--url", url]
+    env = {**os.environ, "PYTHONPATH": str(ROOT / "app")}
+    process = subprocess.Popen(command, stdout=subprocess.PIPE, env=env, text=True)
+    try:
+        assert process.stdout is not None
+        yield process.stdout.readline().strip()
+    finally:
+        process.terminate()
+        process.wait(10)
+
+
 def measured(name: str, url: str, password: str) -> Timings | str:
     command = [sys.executable, __file__, "--client", name, "--url", url, "--password", password]
     found = subprocess.run(
@@ -243,15 +300,22 @@ def main() -> None:
     parser.add_argument("--vms", type=int, default=5000)
     parser.add_argument("--url")
     parser.add_argument("--password", default="")
-    parser.add_argument("--client", choices=CLIENTS)
+    parser.add_argument("--client", choices=CLIENTS, help="run one client in this process (used by the bench itself)")
+    parser.add_argument("--pace", action="store_true", help="be the slow proxy (used by the bench itself)")
     args = parser.parse_args()
-    if args.client:
+    if args.pace:
+        asyncio.run(pace(args.url))
+    elif args.client:
         print(json.dumps(CLIENTS[args.client](args.url, args.password)))
     elif args.url:
         table(args.url, args.password)
     else:
         with served(args.hosts, args.vms) as (url, password):
+            print("unpaced")
             table(url, password)
+            print("paced")
+            with paced(url) as slow_url:
+                table(slow_url, password)
 
 
 if __name__ == "__main__":

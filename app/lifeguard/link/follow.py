@@ -17,7 +17,7 @@ from lifeguard.xapi.failures import ApiFailure
 from lifeguard.xapi.rows import Row
 from lifeguard.xapi.session import Session
 
-_ATOMIC_ROWS = 500
+_ATOMIC_ROWS = 100  # each costs reading a record twice, to say what differs
 _SOON_S = 0.5
 _UNTOLD = frozenset({"session", "user", "secret", "event"})
 

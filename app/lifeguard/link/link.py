@@ -148,11 +148,13 @@ class Link:
         self.permissions = await permissions_of(session)
         feed = await feed_for(session, self._policy)
         pump = Pump(session, feed, self.inventory, self._apply)
-        await Snapshot(session, self.inventory, self._apply).load_all(self._on_hosts)
+        snapshot = Snapshot(session, self.inventory, self._apply)
+        await snapshot.load_all()
         await pump.catch_up()
         await self._compare_clocks(session)
         self._attempt = 0
         self._enter("live", f"Connected to {self.title} at {session.endpoint}.", str(session.endpoint))
+        await snapshot.load_fixed()
         await self._keep_following(pump)
 
     async def _keep_following(self, pump: Pump) -> None:
@@ -166,9 +168,6 @@ class Link:
                 failures += 1
                 if failures > 1:
                     raise
-
-    def _on_hosts(self) -> None:
-        self._connector.remember(self.inventory)
 
     def _apply(self, events: Sequence[Event]) -> Change:
         change = self.inventory.apply(events)

@@ -15,14 +15,14 @@ from lifeguard.xapi.session import Session
 
 _FIRST = ("pool", "host", "host_metrics")
 _THEN = ("SR", "PBD", "network", "PIF", "VM", "VM_metrics", "VM_guest_metrics", "VBD", "VDI", "VIF")
-_BY_CALL_ONLY = ("message", "role")  # event.from tells of the newest messages only, and of roles not at all
-_FIXED = frozenset({"role"})  # part of the server's code: once loaded they stay as they are
+_FIXED = ("role",)
+_BY_CALL_ONLY = ("message", *_FIXED)  # event.from tells of the newest messages only, and of roles not at all
 _REST = tuple(
     name
     for name, known in CLASSES.items()
     if known.emits_events and known.in_database and name not in (*_FIRST, *_THEN, *_BY_CALL_ONLY)
 )
-_SLICE_ROWS = 200
+_SLICE_ROWS = 50
 _ABSENT = ("MESSAGE_METHOD_UNKNOWN", "MESSAGE_REMOVED", "MESSAGE_DEPRECATED")
 
 Apply = Callable[[Sequence[Event]], Change]
@@ -37,16 +37,17 @@ class Snapshot:
         self._inventory = inventory
         self._apply = apply
 
-    async def load_all(self, on_hosts: Callable[[], object]) -> None:
-        """Everything; `on_hosts` is called as soon as pool and hosts are there. Raises any Failure."""
-        for name in _FIRST:
-            await self.load(name)
-        on_hosts()
-        for name in _THEN:
+    async def load_all(self) -> None:
+        """Everything but what is fixed. Raises any Failure."""
+        for name in (*_FIRST, *_THEN):
             await self.load(name)
         await self._load_together(_REST)
-        for name in _BY_CALL_ONLY:
-            if name not in _FIXED or not self._inventory.count(name):
+        await self.load("message")
+
+    async def load_fixed(self) -> None:
+        """What is part of the server's code, and large: once there it stays as it is. Raises any Failure."""
+        for name in _FIXED:
+            if not self._inventory.count(name):
                 await self.load(name)
 
     async def load(self, class_name: str) -> None:

@@ -8,10 +8,12 @@ import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
 
+from lifeguard.clock import VirtualClock
 from lifeguard.datamodel.records import Task
 from lifeguard.link.gate import SessionTrust
 from lifeguard.link.link import Link
@@ -21,10 +23,11 @@ from lifeguard.xapi.failures import Failure
 from tests.support import until
 from tests.support.equality import until_equal
 from tests.support.proxy import Fault, Kind, Proxy
-from tests.support.simulated import ScriptedGate, Simulated, linked, live, simulated
+from tests.support.simulated import HASTY, ScriptedGate, Simulated, linked, live, simulated
 
 _BOUND_S = 8.0
 _TWENTIETHS = range(20)
+_AT_ONCE = replace(HASTY, backoff_first_s=0.002)
 _FULL = "LIFEGUARD_FULL_MATRIX" in os.environ
 """All cuts over XML-RPC too take two minutes; without it, JSON has all of them and XML-RPC five of each answer."""
 _RELEASES = [pytest.param(Release.newest(), id="json"), pytest.param(PRODUCTS["6.5"], id="xml")]
@@ -86,7 +89,7 @@ async def test_connecting_survives_a_cut_at_every_twentieth_of_every_answer(rele
         for start, end in await _answer_spans(sim, proxy, SessionTrust()):
             for twentieth in _TWENTIETHS if _FULL or release.has_json else (0, 1, 10, 18, 19):
                 proxy.break_next(Fault("cut", start + (end - start) * twentieth // 20))
-                async with linked(sim.target()) as link:
+                async with linked(sim.target(), policy=_AT_ONCE) as link:
                     await _recovers(link, sim, Told(link))
                 assert proxy.fault is None
                 cases += 1
@@ -301,6 +304,36 @@ async def test_a_deletion_that_the_server_forgot_to_tell_is_noticed_by_counting(
         await until(lambda: ref not in link.inventory, 8)
         sim.pool.faults.loses_events = False
         await _recovers(link, sim, Told(link))
+
+
+@pytest.mark.parametrize("jump_s", [86_400.0, 3_600.0])
+async def test_a_clock_that_jumps_ahead_disturbs_nothing(jump_s: float) -> None:
+    clock = VirtualClock()
+    async with simulated(2, 2) as sim, linked(sim.target(), clock=clock) as link:
+        await live(link)
+        told = Told(link)
+        await clock.advance(jump_s)
+        sim.db.set("pool", sim.pool.pool_ref, "name_label", "after the jump")
+        await _recovers(link, sim, told)
+        assert "lost" not in told.phases
+
+
+@pytest.mark.parametrize("is_ha_enabled", [False, True], ids=["without-ha", "with-ha"])
+async def test_a_killed_master_is_replaced_with_and_without_ha(is_ha_enabled: bool) -> None:
+    rng = random.Random(9)
+    async with simulated(3, 6) as sim, linked(sim.target()) as link:
+        sim.db.set("pool", sim.pool.pool_ref, "ha_enabled", is_ha_enabled)
+        await live(link)
+        told = Told(link)
+        old, new = sim.pool.master_ref, sim.members()[0]
+        await sim.server.kill(old)
+        await until(lambda: link.state.phase == "lost", 5)
+        sim.pool.sessions.end_all()
+        sim.db.set("pool", sim.pool.pool_ref, "master", new)
+        sim.db.set("host_metrics", sim.db.get("host", old, "metrics"), "live", False)
+        _change_much(sim, rng)
+        await _recovers(link, sim, told)
+        assert link.state.address == sim.dialled(new)
 
 
 async def test_closing_while_nobody_answers_is_quick() -> None:

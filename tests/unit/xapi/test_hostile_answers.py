@@ -124,7 +124,8 @@ def test_no_bytes_at_all_raise_anything_but_our_own(body: bytes) -> None:
 _PIECES = st.sampled_from(
     [b"<value>", b"</value>", b"<struct>", b"</struct>", b"<member>", b"</member>", b"<name>", b"</name>", b"<array>",
      b"</array>", b"<data>", b"</data>", b"<int>", b"</int>", b"<i4>", b"<double>", b"</double>", b"<boolean>",
-     b"<nil/>", b"<fault>", b"</fault>", b"<params>", b"</params>", b"<param>", b"</param>", b"<dateTime.iso8601>", b"<base64>",
+     b"<nil/>", b"<fault>", b"</fault>", b"<params>", b"</params>", b"<param>", b"</param>", b"<base64>",
+     b"<dateTime.iso8601>",
      b"</base64>", b"x", b"1", b"Status", b"Success", b"Value", b"ErrorDescription", b"events", b"token", b"snapshot",
      b"<!--", b"-->", b"<![CDATA[", b"]]>", b"&amp;", b"&#0;", b"\r\n", b"<ex:nil/>", b"<bigdecimal>", b"faultCode"]
 )  # fmt: skip

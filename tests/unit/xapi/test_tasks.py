@@ -14,7 +14,6 @@ from lifeguard.datamodel.schema import parse_type
 from lifeguard.xapi.failures import ApiFailure, LostConnection, MalformedAnswer, TaskCancelled
 from lifeguard.xapi.tasks import run_task, task_result
 
-
 _MEMBER = "<member><name>k</name><value>1</value></member>"
 
 

@@ -33,7 +33,8 @@ _ALL: Final = (
 )
 _FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
 _VIEW: Final = ("go.back", "go.forward", "go.filter")
-_TOOLBAR: Final = ("go.back", "go.forward", "")
+_TOOLBAR: Final = ("go.back", "go.forward", "", "server.connect", "")
+_WORDLESS: Final = frozenset({"go.back", "go.forward"})
 
 
 class OwnActions:
@@ -81,7 +82,7 @@ class OwnActions:
                 action = self._actions[name]
                 bar.addAction(action)
                 button = bar.widgetForAction(action)
-                if button is not None:
+                if button is not None and name in _WORDLESS:
                     button.setProperty("toolButtonStyle", 0)
                     button.setAccessibleName(action.text())
             else:

@@ -7,7 +7,6 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from lifeguard.commands.jobs import Job, JobBoard
-from lifeguard.quantities import format_percent
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
@@ -78,5 +77,5 @@ class JobModel(QAbstractTableModel):
 def progress_words(job: Job) -> str:
     """How far a job is, in a word or as a percentage."""
     if job.status == "running" and job.progress_fraction is not None:
-        return format_percent(job.progress_fraction)
+        return f"{job.progress_fraction * 100:.0f} %"
     return {"running": "running", "cancelling": "cancelling…"}.get(job.status, job.status)

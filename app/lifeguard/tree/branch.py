@@ -60,6 +60,14 @@ class Branch:
         for child in self.children:
             child.sort()
 
+    def reorder(self) -> tuple[int, ...]:
+        """Put the children in order anew. Returns which row each came from; empty when none has moved."""
+        rows = sorted(range(len(self.children)), key=lambda row: self.children[row].order)
+        if all(row == place for place, row in enumerate(rows)):
+            return ()
+        self.children = [self.children[row] for row in rows]
+        return tuple(rows)
+
     def below(self) -> Iterator[tuple[Branch, int, Branch]]:
         """Everything below it from the top down: parent, row, child."""
         for row, child in enumerate(self.children):

@@ -3,7 +3,7 @@ before to the tree after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -12,9 +12,10 @@ from lifeguard.inventory.change import Change
 from lifeguard.inventory.faces import Face, face_of, order_of_server
 from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, View
 from lifeguard.tree.branch import Branch
-from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step, Thing
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Reordered, Step, Thing
 
 _Entry = tuple[Placing, Face | None]
+_PIECE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,7 @@ class LiveTree:
         """Ask this view from now on. Place and face are one question: whoever is placed is looked at as well."""
         self._view = view
         self._order = view.order
+        self._is_sorted = view.is_sorted
 
         def entry(facts: Facts, ref: str) -> _Entry:
             placing = view.place(facts, ref)
@@ -127,14 +129,81 @@ class LiveTree:
     def change_view(self, view: View) -> list[Step]:
         """Arrange the same pools in another way: other options, another filter, another view."""
         before = self._entry, self._order
+        self._sort_plainly()
         self._use(view)
+        self._is_sorted = False
         for source, member in self._members.items():
             for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
                 self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
-            for ref in list(member.branches):
-                self._renew(member, ref)
             member.answers.forget(*before)
+        self._is_sorted = view.is_sorted
+        self._look_again()
         return self._taken()
+
+    def reorder(self) -> Iterator[list[Step]]:
+        """Sort anew by columns whose values change without any change of a pool. Done in pieces, so that the caller can
+        do something else in between; what each yields are steps to be taken at once, in most cases none."""
+        if not self._is_sorted:
+            return
+        for member in list(self._members.values()):
+            member.answers.forget(self._order)
+            for count, ref in enumerate(list(member.branches), 1):
+                member.answers.ask(self._order, ref)
+                if count % _PIECE == 0:
+                    yield []
+        waiting = [self._root]
+        while waiting:
+            parent = waiting.pop()
+            waiting.extend(child for child in parent.children if child.children)
+            for branch in parent.children:
+                branch.order = self._order_anew(branch)
+            self._reorder(parent)
+            yield self._taken()
+
+    def _order_anew(self, branch: Branch) -> Any:
+        step = branch.key[-1]
+        if not isinstance(step, Thing) or step.source not in self._members or branch.order[0] != 1:
+            return branch.order
+        columns = self._members[step.source].answers.ask(self._order, step.ref)
+        return (1, columns, *branch.order[2:])
+
+    def _sort_plainly(self) -> None:
+        """Without columns: what two views sort by cannot be compared."""
+        if not self._is_sorted:
+            return
+        parents: dict[Key, Branch] = {}
+        for branch in [branch for _, _, branch in self._root.below() if branch.order[0] == 1]:
+            branch.order = (1, (), *branch.order[2:])
+            if branch.parent is not None:
+                parents[branch.parent.key] = branch.parent
+        for parent in parents.values():
+            self._reorder(parent)
+
+    def _look_again(self) -> None:
+        """Every node may look different and stand elsewhere among its siblings."""
+        moved: dict[Key, Branch] = {}
+        orders: list[tuple[Branch, Any]] = []
+        for member in self._members.values():
+            for branch in [branch for branches in member.branches.values() for branch in branches]:
+                node, order = self._look(branch.key)
+                parent = branch.parent
+                if parent is None:
+                    continue
+                if node != branch.node:
+                    self._steps.append(Renewed(parent.key, branch.row, node))
+                    branch.node = node
+                if order != branch.order:
+                    orders.append((branch, order))
+                    moved[parent.key] = parent
+        for branch, order in orders:
+            branch.order = order
+        for parent in moved.values():
+            self._reorder(parent)
+
+    def _reorder(self, parent: Branch) -> None:
+        rows = parent.reorder()
+        if rows:
+            self._steps.append(Reordered(parent.key, rows))
 
     def _refs(self, answers: Answers) -> list[str]:
         return [ref for class_name in self._view.classes for ref in answers.refs(class_name)]
@@ -261,6 +330,6 @@ class LiveTree:
         face = answers.ask(self._entry, step.ref)[1] or answers.ask(face_of, step.ref, self._view.today)
         if face is None:
             return Node(key, "gone", step.ref, "", "normal", ""), (2, (), (step.ref,), step.source)
-        columns = answers.ask(self._order, step.ref) if self._view.is_sorted else ()
+        columns = answers.ask(self._order, step.ref) if self._is_sorted else ()
         node = Node(key, face.kind, step.ref, face.name, face.state, face.label, face.marks)
         return node, (1, columns, face.order, step.source)

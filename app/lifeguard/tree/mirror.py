@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Reordered, Step
 
 
 class Leaf:
@@ -54,6 +54,9 @@ class Mirror:
                 self._forget(self._leaf_of[parent].children.pop(row))
             case Renewed(parent, row, node):
                 self._leaf_of[parent].children[row].node = node
+            case Reordered(parent, rows):
+                known = self._leaf_of[parent].children
+                self._leaf_of[parent].children = [known[row] for row in rows]
             case Moved(parent, row, new_parent, new_row, node):
                 leaf = self._leaf_of[parent].children.pop(row)
                 del self._leaf_of[leaf.node.key]

@@ -93,4 +93,11 @@ class Renewed(Struct, frozen=True, gc=False):
     node: Node
 
 
-Step = Inserted | Removed | Moved | Renewed
+class Reordered(Struct, frozen=True, gc=False):
+    """The children of `parent` stand in another order: the one in row n now was in row `rows[n]`."""
+
+    parent: Key
+    rows: tuple[int, ...]
+
+
+Step = Inserted | Removed | Moved | Renewed | Reordered

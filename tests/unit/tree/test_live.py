@@ -13,8 +13,11 @@ from hypothesis import strategies as st
 from lifeguard.inventory.answers import Answers
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.search.columns import Load, Moment
 from lifeguard.search.evaluate import as_filter
 from lifeguard.search.fulltext import words_query
+from lifeguard.search.query import PropertyGrouping, Search, Sort, XenModelObjectPropertyGrouping
+from lifeguard.search.view import SearchView
 from lifeguard.tree.build import build_tree
 from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.mirror import Mirror
@@ -107,6 +110,44 @@ def test_changing_the_view_leads_to_the_tree_of_that_view(
     last = VIEWS[views[-1]](Options(hidden=hidden))
     assert _follow(mirror, live.disconnect("p")) == build_tree({"q": pools["q"]}, last)
     assert _follow(mirror, live.disconnect("q")) == ()
+
+
+_SORTED = st.lists(st.sampled_from(["name", "uptime", "ha", "cpu", "CustomField:f"]), max_size=2, unique=True)
+
+
+@settings(max_examples=60, deadline=None)
+@given(batches=_BATCHES, sortings=st.lists(st.tuples(_SORTED, _MAYBE, _MAYBE), min_size=1, max_size=4))
+def test_sorting_by_columns_leads_to_the_tree_sorted_so_from_the_start(
+    batches: list[list[Event]], sortings: list[tuple[list[str], bool, bool]]
+) -> None:
+    inventory = Inventory()
+    answers, loads = Answers(inventory), _Loads()
+    live, mirror = LiveTree(_sorted_view([], False, False, loads)), Mirror()
+    live.connect("p", answers)
+    for number, batch in enumerate(batches):
+        change = inventory.apply(batch)
+        _follow(mirror, live.apply("p", change, answers.apply(change)))
+        view = _sorted_view(*sortings[number % len(sortings)], loads)
+        assert _follow(mirror, live.change_view(view)) == live.nodes() == build_tree({"p": inventory}, view)
+        loads.turn += 1
+        for steps in live.reorder():
+            _follow(mirror, steps)
+        assert mirror.nodes() == live.nodes() == build_tree({"p": inventory}, view)
+
+
+class _Loads:
+    """Loads that are others at every turn."""
+
+    turn = 0
+
+    def load(self, ref: str) -> Load | None:
+        return Load(cpu_fraction=hash((ref, self.turn)) % 7 / 7, cpu_count=1) if self.turn % 3 else None
+
+
+def _sorted_view(columns: list[str], is_up: bool, is_grouped: bool, loads: _Loads) -> SearchView:
+    groupings = (XenModelObjectPropertyGrouping("host"), PropertyGrouping("tags")) if is_grouped else ()
+    sorting = tuple(Sort(column, is_up) for column in columns)
+    return SearchView(Search("", groupings=groupings, sorting=sorting), Moment(datetime(2026, 3, 1, tzinfo=UTC), loads))
 
 
 def _pool(name: str, *hosts: str) -> Inventory:

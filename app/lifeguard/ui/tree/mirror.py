@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import count
 
 from lifeguard.tree.node import Key, Node
@@ -43,6 +43,10 @@ class MirrorRow:
     def take(self, place: int) -> MirrorRow:
         self._counted = min(self._counted, place)
         return self.children.pop(place)
+
+    def reorder(self, rows: Sequence[int]) -> None:
+        self.children = [self.children[row] for row in rows]
+        self._counted = 0
 
     def with_all_below(self) -> Iterator[MirrorRow]:
         yield self
@@ -98,6 +102,10 @@ class Mirror:
             one.key = (*one.parent.key, one.key[-1])
         for one in moved:
             self._by_key[one.key] = one
+
+    def reorder(self, parent: MirrorRow, rows: Sequence[int]) -> None:
+        """Put the child of row `rows[n]` in row n."""
+        parent.reorder(rows)
 
     def all(self) -> Iterator[MirrorRow]:
         rows = self.root.with_all_below()

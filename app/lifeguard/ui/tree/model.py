@@ -9,7 +9,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractItemModel, QMimeData, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from lifeguard.observe import Signal
-from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Step, Thing
+from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renewed, Reordered, Step, Thing
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.mime import MIME_TYPE, packed
 from lifeguard.ui.theme import Theme
@@ -69,6 +69,8 @@ class TreeModel(QAbstractItemModel):
                 self._mirror.remove(parent, step.row)
             elif isinstance(step, Moved):
                 self._mirror.move(parent, step.row, self._mirror.row(step.new_parent), step.new_row, step.node)
+            elif isinstance(step, Reordered):
+                self._mirror.reorder(parent, step.rows)
             else:
                 parent.children[step.row].node = step.node
         self.endResetModel()
@@ -86,6 +88,8 @@ class TreeModel(QAbstractItemModel):
             self.endRemoveRows()
         elif isinstance(step, Moved):
             self._move(step, parent, self.index_of(parent))
+        elif isinstance(step, Reordered):
+            self._reorder(step, parent)
         else:
             self._renew(step, parent)
         return at + 1
@@ -116,6 +120,16 @@ class TreeModel(QAbstractItemModel):
         if is_moved:
             self.endMoveRows()
         self._tell(target.children[step.new_row])
+
+    def _reorder(self, step: Reordered, parent: MirrorRow) -> None:
+        """Qt's own way of sorting: whatever is selected, open or current goes along with its row."""
+        self.layoutAboutToBeChanged.emit()
+        self._mirror.reorder(parent, step.rows)
+        for old in self.persistentIndexList():
+            row = self._mirror.numbered(old.internalId())
+            if row is not None and row.parent is parent:
+                self.changePersistentIndex(old, self.createIndex(row.place, old.column(), old.internalId()))
+        self.layoutChanged.emit()
 
     def _renew(self, step: Renewed, parent: MirrorRow) -> None:
         row = parent.children[step.row]

@@ -1,0 +1,122 @@
+"""The Qt model of a tree under storms: Qt's own tester watches it, and it shows what the live tree holds."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import msgspec
+import pytest
+from PySide6.QtCore import QModelIndex
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from lifeguard.inventory.answers import Answers
+from lifeguard.inventory.change import Event
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.search.columns import Moment
+from lifeguard.search.query import PropertyGrouping, Search, Sort, XenModelObjectPropertyGrouping
+from lifeguard.search.view import SearchView
+from lifeguard.tree.live import LiveTree
+from lifeguard.tree.node import Node
+from lifeguard.tree.views import VIEWS
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.view import ObjectTree
+
+_HOSTS, _SRS = [f"h{number}" for number in range(4)], [f"s{number}" for number in range(3)]
+_VMS = [f"vm{number}" for number in range(30)]
+
+
+def _views() -> list[object]:
+    moment = Moment(datetime(2026, 3, 1, tzinfo=UTC))
+    by_host = (XenModelObjectPropertyGrouping("host"), PropertyGrouping("tags"))
+    searches = (
+        Search("", groupings=by_host),
+        Search("", sorting=(Sort("name", False),)),
+        Search("", groupings=by_host, sorting=(Sort("ha"), Sort("name", False))),
+    )
+    return [*(view(None) for view in VIEWS.values()), *(SearchView(search, moment) for search in searches)]
+
+
+def _storm(chance: random.Random, size: int) -> Iterator[Event]:
+    for _ in range(size):
+        kind = chance.choice(("VM", "VM", "VM", "host", "SR", "pool"))
+        ref = chance.choice({"VM": _VMS, "host": _HOSTS, "SR": _SRS, "pool": ["p"]}[kind])
+        fields = {
+            "name_label": chance.choice("abcdefghij"),
+            "tags": chance.choice(([], ["red"], ["red", "blue"])),
+            "power_state": chance.choice(("Running", "Halted")),
+            "resident_on": chance.choice(_HOSTS),
+            "master": chance.choice(_HOSTS),
+            "other_config": chance.choice(({}, {"folder": "/x/y"}, {"folder": "/x"})),
+            "enabled": chance.random() < 0.8,
+        }
+        is_gone = chance.random() < 0.2
+        yield Event(kind, ref, "del" if is_gone else "mod", None if is_gone else msgspec.json.encode(fields))
+
+
+def _rows(model: TreeModel, parent: QModelIndex) -> tuple[tuple[str, tuple[object, ...]], ...]:
+    indexes = [model.index(row, 0, parent) for row in range(model.rowCount(parent))]
+    assert all(index.parent() == parent and index.row() == row for row, index in enumerate(indexes))
+    return tuple((str(index.data()), _rows(model, index)) for index in indexes)
+
+
+def _names(nodes: tuple[Node, ...]) -> tuple[tuple[str, tuple[object, ...]], ...]:
+    return tuple((node.name, _names(node.children)) for node in nodes)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_tree_on_the_screen_follows_storms_and_changes_of_view(application: QApplication, seed: int) -> None:
+    chance, theme = random.Random(seed), Theme(application, "light")
+    inventory = Inventory()
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    model = TreeModel(theme)
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    tree = ObjectTree(model, None, lambda _: None, theme)  # type: ignore[arg-type]
+    views = _views()
+    model.take(live.connect("p", answers))
+    for turn in range(24):
+        change = inventory.apply(_storm(chance, chance.choice((1, 5, 40))))
+        model.take(live.apply("p", change, answers.apply(change)))
+        if turn % 3 == 0:
+            model.take(live.change_view(chance.choice(views)))  # type: ignore[arg-type]
+            tree.expandAll()
+        for steps in live.reorder():
+            model.take(steps)
+        assert _rows(model, QModelIndex()) == _names(live.nodes())
+    tree.deleteLater()
+    del tester
+    theme.close()
+
+
+def test_what_is_selected_and_open_stays_so_when_the_order_changes(application: QApplication) -> None:
+    theme, inventory = Theme(application, "light"), Inventory()
+    fields = {"power_state": "Running", "resident_on": "h0"}
+    inventory.apply(
+        [
+            Event("pool", "p", "add", {"name_label": "P", "master": "h0"}),
+            Event("host", "h0", "add", {"name_label": "h0", "enabled": True}),
+            *(Event("VM", f"vm{n}", "add", {"name_label": f"web-{n}", **fields}) for n in range(300)),
+        ]
+    )
+    live, model = LiveTree(_by_host(True)), TreeModel(theme)
+    tree = ObjectTree(model, None, lambda _: None, theme)  # type: ignore[arg-type]
+    model.take(live.connect("p", Answers(inventory)))
+    tree.expandAll()
+    (key,) = live.keys_of("p", "vm7")
+    tree.choose([key])
+    place = model.index_of_key(key).row()
+    model.take(live.change_view(_by_host(False)))
+    assert model.index_of_key(key).row() == 299 - place
+    assert [thing.ref for thing in tree.things()] == ["vm7"]
+    assert tree.currentIndex() == model.index_of_key(key)
+    assert tree.isExpanded(model.index_of_key(key[:-1]))
+    tree.deleteLater()
+    theme.close()
+
+
+def _by_host(is_up: bool) -> SearchView:
+    search = Search("", groupings=(XenModelObjectPropertyGrouping("host"),), sorting=(Sort("name", is_up),))
+    return SearchView(search, Moment(datetime(2026, 3, 1, tzinfo=UTC)))

@@ -101,7 +101,7 @@ async def main(hosts: int, vms: int) -> None:
     await server.start(Listen())
     objects = sum(len(db.rows(name)) for name in db.tables)
     print(f"{hosts} hosts, {vms} VMs, {objects} objects: ready in {time.perf_counter() - begun:.1f} s")
-    await asyncio.sleep(2)
+    await asyncio.sleep(6)  # it encodes its rows in the background
     session = pool.sessions.open("root", "x", "bench", pool.master_ref)
     params = [session, ["*"], "", 1.0]
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "event.from", "params": params})

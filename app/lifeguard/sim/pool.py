@@ -115,7 +115,7 @@ class SimulatedPool:
         self.spawn(self._sweep())
         if self._watch is not None:
             self.spawn(self._watch(self._own_context()))
-        self.spawn(self.events.prepare(JsonCodec(self.release, "2.0") if self.release.has_json else self._xml))
+        self.spawn(self._prepare())
 
     async def close(self) -> None:
         """End everything that still runs."""
@@ -126,6 +126,11 @@ class SimulatedPool:
             db=self.db, clock=self.clock, rng=self._rng, host_ref=self.master_ref, session_ref="", method="watch",
             spawn=self.spawn, faults=self.faults,
         )  # fmt: skip
+
+    async def _prepare(self) -> None:
+        if self.release.has_json:
+            await self.events.prepare(JsonCodec(self.release, "2.0"))
+        await self.events.prepare(self._xml)
 
     async def _sweep(self) -> None:
         while True:

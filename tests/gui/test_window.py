@@ -152,6 +152,26 @@ async def test_the_filter_finds_by_words_and_gives_the_tree_back_as_it_was(appli
         assert [ref for ref in closed if not tree.isExpanded(_index_of(seat, ref))] == closed
 
 
+async def test_the_search_line_narrows_the_grid_and_points_at_what_it_does_not_understand(
+    application: QApplication,
+) -> None:
+    async with desk_on_pool(application) as seat:
+        seat.desk.window.stack.prefer("search")
+        vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running")
+        line = seat.part(QLineEdit, "search.query")
+        before = len(list(_grid(seat).keys()))
+        QTest.keyClicks(line, vm.name_label)
+        await until(lambda: len(list(_grid(seat).keys())) < before)
+        found = [_grid(seat).node(_grid(seat).index_of_key(key)) for key in _grid(seat).keys()]
+        assert vm.ref in [node.ref for node in found if node is not None]
+        line.setText('host:"unfinished')
+        trouble = seat.part(QLabel, "search.trouble")
+        await until(trouble.isVisible)
+        line.clear()
+        await until(lambda: len(list(_grid(seat).keys())) == before)
+        assert not trouble.isVisible()
+
+
 async def test_a_refused_command_shows_its_reason_where_it_is_disabled(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running")

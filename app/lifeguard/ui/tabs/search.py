@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -12,14 +13,15 @@ from lifeguard.clock import Clock
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.change import Change
-from lifeguard.inventory.kinds import ObjectType
 from lifeguard.inventory.relations import is_live
 from lifeguard.search.columns import default_columns
-from lifeguard.search.query import Search, Sort, XenModelObjectPropertyGrouping
+from lifeguard.search.overview import by_pool, widened
+from lifeguard.search.query import Sort
 from lifeguard.search.view import SearchView
 from lifeguard.tree.live import LiveTree
 from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel, moment_of
+from lifeguard.ui.grid.query_line import QueryLine
 from lifeguard.ui.grid.view import ObjectGrid
 from lifeguard.ui.live.feed import STEP_S
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
@@ -27,15 +29,6 @@ from lifeguard.ui.shown import Shown
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts
 
-_SCOPE: Final = (
-    ObjectType.POOL,
-    ObjectType.DISCONNECTED_SERVER,
-    ObjectType.HOST,
-    ObjectType.VM,
-    ObjectType.REMOTE_SR,
-    ObjectType.CUSTOM_TEMPLATE,
-)
-_GROUPINGS: Final = (XenModelObjectPropertyGrouping("pool"), XenModelObjectPropertyGrouping("host"))
 _RENEW_MS: Final = 250
 _HISTORY_S: Final = 60.0
 _OFTEN: Final = 16
@@ -71,9 +64,13 @@ class SearchTab:
         self.grid.menu_wanted.connect(lambda place: around.open_menu(self.grid.things(), place))
         self.grid.activated.connect(lambda _: around.go_to(self.grid.things()[:1]))
         self.grid.header().sectionClicked.connect(self._sort_by)
+        self._line = QueryLine()
+        self._line.asked.connect(self._arrange)
         column = QVBoxLayout(self._place)
         column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.grid)
+        column.setSpacing(0)
+        column.addWidget(self._line)
+        column.addWidget(self.grid, 1)
         self._renewal = QTimer(self._place)
         self._renewal.setSingleShot(True)
         self._renewal.setInterval(_RENEW_MS)
@@ -163,7 +160,7 @@ class SearchTab:
             self._renewal.start()
 
     def _view(self, pool: OpenPool) -> SearchView:
-        search = Search("Overview", scope=_SCOPE, groupings=_GROUPINGS, sorting=self._sorting)
+        search = replace(widened(by_pool(self._line.query)), sorting=self._sorting)
         return SearchView(search, moment_of(pool, self._clock.time_s()))
 
     def _sort_by(self, section: int) -> None:
@@ -176,5 +173,8 @@ class SearchTab:
             self._sorting = (Sort(name, False),) if before.is_ascending else ()
         order = Qt.SortOrder.AscendingOrder if before is None else Qt.SortOrder.DescendingOrder
         self.grid.header().setSortIndicator(section if self._sorting else -1, order)
+        self._arrange()
+
+    def _arrange(self) -> None:
         if self._live is not None and self._pool is not None:
             self._model.take(self._live.change_view(self._view(self._pool)))

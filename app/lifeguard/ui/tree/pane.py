@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -209,7 +210,7 @@ class TreePane(QWidget):
 
     def _use_filter(self) -> None:
         """While something is typed the tree is open throughout; afterwards it is as it was, the selection in view."""
-        matches = quick_filter(self._filter.text())
+        matches = quick_filter(self._filter.text(), datetime.now().astimezone())
         if matches is not None and self._unfiltered is None:
             self._unfiltered = [key for key in self._model.keys() if self._is_open(key)]
         self._options = replace(self._options, matches=matches)

@@ -1,32 +1,27 @@
-"""The quick filter above the tree: every word must be in the name, the description or an address."""
+"""The quick filter above the tree: words, or the whole language of searches for those who know it."""
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import Host, Vm, VmGuestMetrics
+from datetime import datetime
+
 from lifeguard.inventory.answers import Facts
-from lifeguard.inventory.naming import name_of
+from lifeguard.search.evaluate import matches
+from lifeguard.search.fulltext import words_query
+from lifeguard.search.language import QueryError, parse
 from lifeguard.tree.options import Filter
 
 
-def quick_filter(text: str) -> Filter | None:
-    """A filter for what was typed; None for nothing."""
-    words = tuple(text.casefold().split())
-    if not words:
+def quick_filter(text: str, now: datetime) -> Filter | None:
+    """A filter for what was typed, None for nothing; what is no sentence of the language is taken as plain words."""
+    try:
+        query = parse(text)
+    except QueryError:
+        query = words_query(text)
+    if query is None:
         return None
 
-    def matches(facts: Facts, ref: str) -> bool:
-        told = "\n".join(_told(facts, ref)).casefold()
-        return all(word in told for word in words)
+    def is_found(facts: Facts, ref: str) -> bool:
+        record = facts.find(ref)
+        return record is not None and matches(query, facts, record, now)
 
-    return matches
-
-
-def _told(facts: Facts, ref: str) -> tuple[str, ...]:
-    record = facts.find(ref)
-    addresses: tuple[str, ...] = ()
-    if isinstance(record, Host):
-        addresses = (record.address,)
-    elif isinstance(record, Vm):
-        guest = facts.get(VmGuestMetrics, record.guest_metrics)
-        addresses = tuple(guest.networks.values()) if guest is not None else ()
-    return (name_of(facts, ref), str(getattr(record, "name_description", "")), *addresses)
+    return is_found

@@ -70,3 +70,17 @@ def test_calls_are_refused_or_accepted_as_recorded(folder: Path) -> None:
         if ours == (None, ()) and not row["call"].startswith("VM.get_"):
             db = database(folder)  # an accepted call has begun to change things
     score.assert_all()
+
+
+@pytest.mark.parametrize("folder", DATABASES)
+def test_calls_leave_behind_what_they_left_in_the_recorded_database(folder: Path) -> None:
+    score, db = Score(), database(folder)
+    for row in table(folder, "state_changed_by_lifecycle_calls"):
+        vm, wanted = row["vm_ref"], "VM.start"
+        if row["field"] == "memory_target":
+            wanted = "VM.set_memory_dynamic_range"
+        for call in table(folder, "lifecycle_calls"):
+            if call["vm_ref"] == vm and call["call"] == wanted:
+                _call(db, wanted, vm, *call["args"])
+        score.compare((row["vm_name"], row["field"]), db.get("VM", vm, row["field"]), row["after"])
+    score.assert_all()

@@ -27,7 +27,8 @@ async def set_memory_dynamic_range(context: Context, vm_ref: str, low: int, high
         _assert_ballooning_allowed(db, vm, low, high, vm["memory_static_max"])
         if vm["power_state"] == "Running":
             await _balloon(context, vm_ref, vm, low, high)
-        db.update("VM", vm_ref, memory_dynamic_min=low, memory_dynamic_max=high, memory_target=high)
+        target = high if vm["power_state"] == "Running" else low
+        db.update("VM", vm_ref, memory_dynamic_min=low, memory_dynamic_max=high, memory_target=target)
 
 
 async def _balloon(context: Context, vm_ref: str, vm: Row, low: int, high: int) -> None:

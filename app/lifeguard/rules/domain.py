@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lifeguard.datamodel.records import Host, Sr, Vbd, Vdi, Vm, VmMetrics
+from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.inventory import Inventory
 
 NEEDS_HVM = frozenset({"hvm", "pvh", "pv_in_pvh"})
@@ -16,10 +17,10 @@ def is_live(vm: Vm) -> bool:
     return vm.power_state in _LIVE
 
 
-def domain_type(inventory: Inventory, vm: Vm) -> str:
+def domain_type(facts: Facts, vm: Vm) -> str:
     """`hvm`, `pv`, `pvh` or `pv_in_pvh`: what it runs as while it has memory, else what it would start as."""
     if vm.power_state != "Halted":
-        metrics = inventory.get(VmMetrics, vm.metrics)
+        metrics = facts.get(VmMetrics, vm.metrics)
         if metrics and metrics.current_domain_type not in ("", "unspecified"):
             return metrics.current_domain_type
     if vm.domain_type not in ("", "unspecified"):

@@ -10,6 +10,7 @@ from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog
 
 from lifeguard.clock import Clock
+from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.dump import NotADump
@@ -31,7 +32,7 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
-from lifeguard.ui.tabs.general import GeneralTab
+from lifeguard.ui.tabs.order import tabs_in_order
 from lifeguard.ui.tabs.performance import PerformanceTab
 from lifeguard.ui.tabs.search import SearchTab
 from lifeguard.ui.theme import Theme
@@ -77,7 +78,7 @@ class Desk:
         self._say_state()
 
     def _make_window(self, gate: DialogGate) -> MainWindow:
-        tabs = (GeneralTab(self._clock, self._theme), self.performance, self.search)
+        tabs = tabs_in_order(self.performance, self.search, self.pools, self._clock, self._theme, self)
         doings = Doings(
             run=lambda command, selection: self._conductor.run(command, selection),
             migrate=self.migrate,
@@ -112,6 +113,10 @@ class Desk:
 
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
         self.window.open_menu(things, place)
+
+    def run(self, command: Command, selection: Selection) -> None:
+        """Begin a command; returns at once."""
+        self._conductor.run(command, selection)
 
     def migrate(self, selection: Selection) -> None:
         self._conductor.migrate(selection)

@@ -52,10 +52,7 @@ class TableDelegate(RowDelegate):
         else:
             self._paint_part(painter, room, bar.low, bar.high, self._colour("accent", is_selected))
             if bar.now is not None:
-                width = max(2.0, room.height() / 4)
-                mark = QRectF(room.left() + room.width() * min(max(bar.now, 0.0), 1.0) - width / 2, room.top() - 2, width, 0)
-                mark.setHeight(room.height() + 4)
-                painter.fillRect(mark, self._colour("text", is_selected))
+                painter.fillRect(_mark(room, bar.now), self._colour("text", is_selected))
 
     def _colour(self, token: Token, is_selected: bool) -> QColor:
         return self._colours.colour("text-on-accent" if is_selected else token)
@@ -64,3 +61,10 @@ class TableDelegate(RowDelegate):
         first, last = min(max(start, 0.0), 1.0), min(max(end, 0.0), 1.0)
         part = QRectF(room.left() + room.width() * first, room.top(), room.width() * (last - first), room.height())
         painter.fillRect(part, colour)
+
+
+def _mark(room: QRectF, fraction: float) -> QRectF:
+    """An upright stroke through a bar."""
+    width = max(2.0, room.height() / 4)
+    at = room.left() + room.width() * min(max(fraction, 0.0), 1.0)
+    return QRectF(at - width / 2, room.top() - 2, width, room.height() + 4)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from calendar import timegm
 
-from lifeguard.metrics.units import UNKNOWN
+from lifeguard.quantities import UNKNOWN
 
 
 def local_time(instant_s: float | None) -> str:

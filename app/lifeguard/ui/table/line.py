@@ -8,7 +8,7 @@ from typing import Any
 
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.natural import natural_key
-from lifeguard.metrics.units import UNKNOWN
+from lifeguard.quantities import UNKNOWN
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.tokens import Token
 

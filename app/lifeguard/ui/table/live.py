@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import total_ordering
-from typing import Any
+from typing import Any, Protocol
 
 from lifeguard.inventory.answers import Answers, Asked
 from lifeguard.inventory.change import Change
@@ -70,6 +70,27 @@ class _Falling:
 
     def __hash__(self) -> int:
         return hash(self.value)
+
+
+class Lines(Protocol):
+    """What a table on the screen shows: lines by key, in order."""
+
+    def keys(self, parent: str = TOP) -> tuple[str, ...]: ...
+    def line(self, key: str) -> Line: ...
+    def sort(self, column: int | None, is_ascending: bool = True) -> None: ...
+
+
+def rank_of(line: Line, sort: tuple[int, bool] | None) -> tuple[Any, ...]:
+    """What a line is sorted by: what is unknown comes last, whichever way."""
+    own = line.order
+    if sort is None or sort[0] >= len(line.cells):
+        return (0, 0, own) if own is not None else (1, 0, ())
+    column, is_ascending = sort
+    value = line.cells[column].sort
+    tail = own if own is not None else ()
+    if value is None:
+        return (1, 0, tail)
+    return (0, value if is_ascending else _Falling(value), tail)
 
 
 class LiveTable:
@@ -181,14 +202,4 @@ class LiveTable:
         del self._parent[key], self._rank[key]
 
     def _ranks(self, key: str) -> tuple[Any, ...]:
-        """What a line is sorted by: what is unknown comes last, whichever way."""
-        line = self.line(key)
-        own = line.order
-        if self._sort is None or self._sort[0] >= len(line.cells):
-            return (0, 0, own) if own is not None else (1, 0, ())
-        column, is_ascending = self._sort
-        value = line.cells[column].sort
-        tail = own if own is not None else ()
-        if value is None:
-            return (1, 0, tail)
-        return (0, value if is_ascending else _Falling(value), tail)
+        return rank_of(self.line(key), self._sort)

@@ -10,10 +10,10 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from lifeguard.metrics.units import UNKNOWN, format_ago
+from lifeguard.quantities import UNKNOWN, format_ago
 from lifeguard.ui.table.instant import exact_time
 from lifeguard.ui.table.line import Cell, Column
-from lifeguard.ui.table.live import TOP, Inserted, LiveTable, Moved, Removed, Step
+from lifeguard.ui.table.live import TOP, Inserted, Lines, Moved, Removed, Step
 from lifeguard.ui.theme import Theme
 
 Index = QModelIndex | QPersistentModelIndex
@@ -28,7 +28,7 @@ class TableModel(QAbstractItemModel):
         super().__init__(parent)
         self.columns = columns
         self._theme = theme
-        self._live: LiveTable | None = None
+        self._live: Lines | None = None
         self._now_s: Callable[[], float] = lambda: 0.0
         self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._numbers = count(1)
@@ -37,7 +37,7 @@ class TableModel(QAbstractItemModel):
         self._number: dict[str, int] = {}
         self._key: dict[int, str] = {}
 
-    def show(self, live: LiveTable | None, now_s: Callable[[], float]) -> None:
+    def show(self, live: Lines | None, now_s: Callable[[], float]) -> None:
         """Show another table of the same columns."""
         self.beginResetModel()
         self._live, self._now_s = live, now_s
@@ -123,7 +123,7 @@ class TableModel(QAbstractItemModel):
             return self._theme.icon(shown.glyph) if shown.glyph is not None else None
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{self.columns[index.column()].title}: {self.words(shown)}"
-        return CELL_ROLE == role and shown or self._look(index, role)
+        return shown if role == CELL_ROLE else self._look(index, role)
 
     def words(self, shown: Cell) -> str:
         if shown.instant_s is None:
@@ -136,15 +136,16 @@ class TableModel(QAbstractItemModel):
             return self._fixed if column.is_code else None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return self._alignment(index.column())
-        if role == Qt.ItemDataRole.ForegroundRole and self._live is not None and self._live.line(self.key(index)).is_quiet:
-            return QApplication.palette().brush(QPalette.ColorRole.PlaceholderText)
+        if role == Qt.ItemDataRole.ForegroundRole and self._live is not None:
+            is_quiet = self._live.line(self.key(index)).is_quiet
+            return QApplication.palette().brush(QPalette.ColorRole.PlaceholderText) if is_quiet else None
         return None
 
     def _alignment(self, section: int) -> int:
         side = Qt.AlignmentFlag.AlignRight if self.columns[section].is_number else Qt.AlignmentFlag.AlignLeft
         return int(side | Qt.AlignmentFlag.AlignVCenter)
 
-    def _copy(self, live: LiveTable, parent: str) -> None:
+    def _copy(self, live: Lines, parent: str) -> None:
         for key in live.keys(parent):
             self._add(parent, len(self._children[parent]), key)
             self._copy(live, key)

@@ -1,0 +1,1 @@
+"""What the tables of the tabs list, as pure functions of a pool's facts: one module per tab."""

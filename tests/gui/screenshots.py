@@ -81,8 +81,7 @@ async def _draw_object(
         if asked.only and asked.only not in f"{name}-{tab}":
             continue
         desk.window.stack.prefer(tab)
-        if tab == "performance":
-            await until(lambda: desk.performance.is_alive, _FIGURES_S)
+        await until(desk.is_complete, _FIGURES_S)
         for scheme in SCHEMES:
             theme.force(scheme)
             await asyncio.sleep(_SETTLE_S)

@@ -36,7 +36,7 @@ from lifeguard.search.query import (
 )
 from lifeguard.search.words import DAY_WORDS, FIELD_KEY, KEYS, SYNONYMS, Word, amount_of
 
-_LISTS = frozenset({"tags", "disks", "networks", "vm"})
+_LISTS = frozenset({"tags", "disks", "networks", "vm", "host", "storage"})
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<open>\()

@@ -4,8 +4,20 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from lifeguard.inventory.kinds import ObjectType
-from lifeguard.search.query import EnumPropertyQuery, GroupQuery, Query, Search, XenModelObjectPropertyGrouping
+from lifeguard.inventory.custom_fields import FieldDefinition
+from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, TITLES, ObjectType
+from lifeguard.inventory.placing import Group
+from lifeguard.search.query import (
+    CustomFieldQuery,
+    EnumPropertyQuery,
+    GroupQuery,
+    Query,
+    RecursiveXMOListPropertyQuery,
+    Search,
+    StringListContainsQuery,
+    StringPropertyQuery,
+    XenModelObjectPropertyGrouping,
+)
 
 OVERVIEW_SCOPE = (
     ObjectType.HOST, ObjectType.DISCONNECTED_SERVER, ObjectType.VM, ObjectType.CUSTOM_TEMPLATE, ObjectType.REMOTE_SR,
@@ -22,6 +34,31 @@ def by_pool(query: Query | None = None) -> Search:
     """The same under pools and hosts, as the Search tab of a pool shows it."""
     groupings = (XenModelObjectPropertyGrouping("pool"), XenModelObjectPropertyGrouping("host"))
     return replace(overview(query), groupings=groupings)
+
+
+def of_group(path: tuple[Group, ...]) -> Search:
+    """What is in a group of one of the views: `path` leads to it from the top down."""
+    last = path[-1]
+    if last.kind == "type":
+        sort = ObjectType(last.key)
+        return Search(TITLES[sort], scope=(sort,))
+    query = _belongs(path)
+    everything = tuple(sort for sort in ObjectType if sort in ALL_BUT_FOLDERS)
+    return overview() if query is None else Search(last.label, scope=everything, query=query)
+
+
+def _belongs(path: tuple[Group, ...]) -> Query | None:
+    last = path[-1]
+    above = path[-2] if len(path) > 1 else None
+    if last.kind == "tag":
+        return StringListContainsQuery("tags", last.key)
+    if last.kind == "folder":
+        return RecursiveXMOListPropertyQuery("folders", StringPropertyQuery("uuid", last.key, "exactmatch"))
+    if last.kind == "field":
+        return CustomFieldQuery(FieldDefinition(last.key), "")
+    if last.kind == "value" and above is not None and above.kind == "field":
+        return CustomFieldQuery(FieldDefinition(above.key), last.key, "exactmatch")
+    return None
 
 
 def widened(search: Search) -> Search:

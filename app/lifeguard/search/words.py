@@ -39,7 +39,7 @@ TOOLS_WORDS: Mapping[str, str] = MappingProxyType(
 DAY_WORDS = ("today", "yesterday", "thisweek", "lastweek")
 HAS_WORDS: Mapping[str, str] = MappingProxyType({
     "tag": "tags", "folder": "folder", "os": "os_name", "ip": "ip_address", "memory": "memory", "vapp": "appliance",
-    "disk": "disks", "network": "networks", "vm": "vm",
+    "disk": "disks", "network": "networks", "vm": "vm", "host": "host", "sr": "storage", "pool": "pool",
 })  # fmt: skip
 
 

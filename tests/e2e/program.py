@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import hashlib
 import json
 import os
@@ -22,6 +23,7 @@ import XenAPI
 
 _APP = Path(__file__).resolve().parents[2] / "app"
 _READY_S = 20.0
+_WITNESS = "witness"
 _LEAVE_S = 8.0
 
 
@@ -84,10 +86,11 @@ class Witness:
         self._session = XenAPI.Session(url, ignore_ssl=True)
 
     async def log_in(self, user: str, password: str) -> None:
-        await asyncio.to_thread(self._session.xenapi.login_with_password, user, password)
+        await asyncio.to_thread(self._session.xenapi.login_with_password, user, password, "1.0", _WITNESS)
 
-    async def log_out(self) -> None:
-        await asyncio.to_thread(self._session.xenapi.session.logout)
+    async def leave(self) -> None:
+        with contextlib.suppress(XenAPI.Failure):
+            await asyncio.to_thread(self._session.xenapi.session.logout)
         self._session("close")()
 
     async def ask(self, method: str, *args: Any) -> Any:
@@ -120,10 +123,10 @@ class Pool:
         pem = await asyncio.to_thread(ssl.get_server_certificate, (str(where.hostname), int(where.port or 443)))
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
 
-    async def sessions(self) -> list[dict[str, str]]:
-        """Who is logged in, the witness among them, as the simulator itself says."""
+    async def sessions_of_others(self) -> int:
+        """How many are logged in besides the witness, as the simulator itself says."""
         answer = json.loads(await asyncio.to_thread(_read, self.control))
-        return list(answer["sessions"])
+        return sum(session["originator"] != _WITNESS for session in answer["sessions"])
 
 
 @asynccontextmanager
@@ -139,15 +142,23 @@ async def served_pool(*args: str) -> AsyncIterator[Pool]:
             assert process.stdout is not None
             line = await asyncio.wait_for(process.stdout.readline(), _READY_S)
             told = json.loads(line)
-            witness = Witness(told["master"])
-            await witness.log_in(told["user"], told["password"])
-            yield Pool(
-                told["hosts"], told["master"], told["user"], told["password"], told["control"], book, witness, process
-            )
-            await witness.log_out()
+            async with witness_at(told["master"], told["user"], told["password"]) as witness:
+                access = told["master"], told["user"], told["password"], told["control"]
+                yield Pool(told["hosts"], *access, book, witness, process)
         finally:
             status = await end(process)
         assert status == 0
+
+
+@asynccontextmanager
+async def witness_at(url: str, user: str, password: str) -> AsyncIterator[Witness]:
+    """Logged in, and out again unless the server has ended the session itself."""
+    witness = Witness(url)
+    try:
+        await witness.log_in(user, password)
+        yield witness
+    finally:
+        await witness.leave()
 
 
 def _read(url: str) -> bytes:

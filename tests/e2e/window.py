@@ -20,6 +20,7 @@ T = TypeVar("T")
 
 _TREE, _GRID, _JOBS = "resources.tree", "search.grid", "jobs.list"
 _SLOW_S = 20.0
+_WHEEL_UP, _WHEEL_DOWN = 4, 5
 
 
 class Person:
@@ -68,6 +69,9 @@ class Person:
         found = await self.desktop.find_all(Role.CELL, id_ends=_TREE)
         return sorted(found, key=lambda thing: thing.top)
 
+    async def names(self) -> list[str]:
+        return [named(row) for row in await self.rows()]
+
     async def below(self, name: str) -> list[str]:
         """The names right below a row that is unfolded, one step further in."""
         rows = await self.rows()
@@ -76,9 +80,15 @@ class Person:
         return [named(row) for row in inside if row.left == inside[0].left]
 
     async def choose(self, name: str) -> Thing:
-        row = await self.row(name)
-        await self.screen.click(row.middle)
+        await self.screen.click((await self._in_view(name)).middle)
         return await self.row(name, such_that=lambda thing: State.SELECTED in thing.states)
+
+    async def _in_view(self, name: str) -> Thing:
+        """The row once it is where it can be pointed at; the wheel is turned until then."""
+        tree = await self.desktop.wait_for(Role.TREE, id_ends=_TREE)
+        while not tree.top <= (row := await self.row(name)).middle[1] < tree.top + tree.height:
+            await self.screen.click(tree.middle, button=_WHEEL_DOWN if row.top > tree.top else _WHEEL_UP)
+        return row
 
     async def choose_several(self, names: Iterable[str]) -> None:
         first, *others = names
@@ -110,6 +120,11 @@ class Person:
         found = await self.desktop.wait_for(Role.BUTTON, button, such_that=lambda thing: thing.is_enabled)
         await self.screen.click(found.middle)
 
+    async def press_view(self, title: str) -> None:
+        """One of the views below the tree."""
+        await self.screen.click((await self.desktop.wait_for(Role.CHECK_BOX, title)).middle)
+        await self.desktop.wait_for(Role.CHECK_BOX, title, such_that=lambda thing: State.CHECKED in thing.states)
+
     async def take_up(self, name: str) -> Point:
         """Press on a row and move far enough for a drag to begin. Returns where the pointer is."""
         x, y = (await self.row(name)).middle
@@ -128,9 +143,12 @@ class Person:
         """The line beside the pointer."""
         return (await self.desktop.wait_for(Role.TOOL_TIP, such_that=such_that)).name
 
-    async def answer(self, dialog: str) -> Thing:
-        """The button of a question that Return presses."""
+    async def asked(self, dialog: str) -> Thing:
+        """The button that says yes to a question, once it is asked."""
         return await self.desktop.wait_for(Role.BUTTON, id_ends=f"{dialog}.proceed")
+
+    async def say_yes(self, dialog: str) -> None:
+        await self.screen.click((await self.asked(dialog)).middle)
 
     async def jobs_bar(self, *, such_that: Callable[[Thing], bool], timeout_s: float = _SLOW_S) -> str:
         thing = await self.desktop.wait_for(
@@ -140,7 +158,7 @@ class Person:
 
     async def choose_in_menu_bar(self, menu: str, entry: str) -> None:
         await self.screen.click((await self.desktop.wait_for(Role.MENU_ITEM, menu)).middle)
-        found = await self.desktop.wait_for(Role.MENU_ITEM, entry, such_that=lambda thing: thing.height > 0)
+        found = await self.desktop.wait_for(Role.MENU_ITEM, entry, such_that=lambda thing: thing.is_enabled)
         await self.screen.click(found.middle)
 
     async def close(self) -> int:

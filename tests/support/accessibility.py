@@ -53,6 +53,7 @@ class Role(IntEnum):
     COLUMN_HEADER = 57
     TEXT = 61
     TOOL_TIP = 64
+    TREE = 65
 
 
 class State(IntEnum):

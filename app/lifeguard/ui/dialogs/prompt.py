@@ -32,6 +32,8 @@ class DialogAsk:
         rows = QFormLayout()
         inputs = {field.key: _input(field, rows) for field in form.fields}
         dialog.content.insertLayout(0, rows)
+        if inputs and not form.danger:
+            _begin_at(next(iter(inputs.values())))
         if not await answered(dialog):
             return None
         return {key: _value(widget) for key, widget in inputs.items()}
@@ -49,6 +51,13 @@ class DialogAsk:
             dialog.leave.setDefault(True)
             dialog.proceed.setAutoDefault(False)
         return dialog
+
+
+def _begin_at(widget: QWidget) -> None:
+    """What is typed first replaces what is suggested."""
+    widget.setFocus()
+    if isinstance(widget, QLineEdit):
+        widget.selectAll()
 
 
 def _input(field: Field, rows: QFormLayout) -> QWidget:

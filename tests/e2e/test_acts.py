@@ -1,0 +1,159 @@
+"""What admins do all day, in the real window by mouse and keys, each checked at the server by another client."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+
+import pytest
+import XenAPI
+
+from tests.e2e.facts import Facts, facts_of, migratable
+from tests.e2e.program import Pool, served_pool, witness_at
+from tests.e2e.window import Person, eventually, opened_window
+from tests.support.accessibility import Audience, Role, State
+from tests.support.display import Screen
+
+_LONG_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """A person at a window that shows a pool."""
+
+    pool: Pool
+    facts: Facts
+    person: Person
+
+
+@pytest.fixture
+async def scene(screen: Screen, audience: Audience) -> AsyncIterator[Scene]:
+    async with served_pool("--hosts", "4", "--vms", "14", "--seed", "3") as pool:
+        facts = await facts_of(pool)
+        async with opened_window(screen, audience, pool) as person:
+            await person.connect(pool, pool.master)
+            yield Scene(pool, facts, person)
+            assert await person.close() == 0
+        assert await pool.sessions_of_others() == 0
+
+
+async def test_three_vms_are_moved_by_one_drag(scene: Scene) -> None:
+    pool, facts, person = scene.pool, scene.facts, scene.person
+    vms = [vm for vm in await migratable(pool, facts, facts.roomy) if facts.vms[vm]["resident_on"] == facts.full][:3]
+    assert len(vms) == 3
+    await person.unfold(facts.name(facts.full))
+    await person.choose_several(facts.name(vm) for vm in vms)
+    held = await person.take_up(facts.name(vms[-1]))
+    await person.carry(held, facts.name(facts.roomy))
+    assert "free after" in await person.hint(such_that=lambda hint: hint.name.startswith(facts.name(facts.roomy)))
+    await person.screen.picture("three-1-offered")
+    await person.screen.release()
+    await person.asked("confirm")
+    await person.screen.picture("three-2-asked")
+    await person.screen.key("Return")
+    await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
+    await person.screen.key("ctrl+j")
+    await person.desktop.wait_for(Role.CELL, id_ends="jobs.list")
+    await person.screen.picture("three-3-moving")
+    await person.screen.key("ctrl+j")
+    await eventually(lambda: pool.witness.ask("host.get_resident_VMs", facts.roomy), {*vms}.issubset, _LONG_S)
+    await person.unfold(facts.name(facts.roomy))
+    await eventually(lambda: person.below(facts.name(facts.roomy)), lambda names: {*map(facts.name, vms)} <= {*names})
+    await person.screen.picture("three-4-moved")
+
+
+async def test_escape_ends_a_drag_and_nothing_moves(scene: Scene) -> None:
+    pool, facts, person = scene.pool, scene.facts, scene.person
+    vm = (await migratable(pool, facts, facts.roomy))[0]
+    home = facts.vms[vm]["resident_on"]
+    await person.unfold(facts.name(home))
+    held = await person.take_up(facts.name(vm))
+    await person.carry(held, facts.name(facts.roomy))
+    await person.hint(such_that=lambda hint: hint.name.startswith(facts.name(facts.roomy)))
+    await person.screen.key("Escape")
+    await person.desktop.wait_gone(Role.TOOL_TIP)
+    await person.screen.release()
+    assert (await person.row(facts.name(facts.roomy))).description == ""
+    assert await person.desktop.find(Role.BUTTON, id_ends="confirm.proceed") is None
+    assert await pool.witness.ask("VM.get_resident_on", vm) == home
+
+
+async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over(scene: Scene) -> None:
+    pool, facts, person = scene.pool, scene.facts, scene.person
+    await person.choose(facts.name(facts.master))
+    await person.choose_in_menu_bar("Server", "Enter maintenance mode")
+    await person.asked("fill")
+    await person.screen.picture("maintenance-1-plan")
+    await person.say_yes("fill")
+    await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
+    await person.screen.picture("maintenance-2-emptying")
+
+    new_master = await eventually(lambda: _master_of(pool, facts), lambda master: master != facts.master, _LONG_S)
+    async with witness_at(pool.urls[new_master], pool.user, pool.password) as witness:
+        record = await witness.ask("host.get_record", facts.master)
+        assert record["enabled"] is False
+        vms = await witness.records("VM")
+        assert not [vm for vm in record["resident_VMs"] if not vms[vm]["is_control_domain"]]
+    await person.row(facts.name(new_master), such_that=lambda row: "master" in row.name)
+    await person.row(facts.name(facts.master), such_that=lambda row: "maintenance" in row.name)
+    await person.screen.picture("maintenance-3-another-coordinator")
+
+
+async def test_a_snapshot_is_taken_and_gone_back_to(scene: Scene) -> None:
+    pool, facts, person = scene.pool, scene.facts, scene.person
+    vm = next(ref for ref, one in facts.vms.items() if not one["snapshots"] and one["power_state"] == "Running")
+    await person.unfold(facts.name(facts.vms[vm]["resident_on"]))
+    await person.choose(facts.name(vm))
+    await person.choose_in_menu_bar("VM", "Take snapshot")
+    await person.desktop.wait_for(
+        Role.TEXT, id_ends="fill.name", such_that=lambda thing: State.FOCUSED in thing.states
+    )
+    await person.screen.key("ctrl+a")
+    await person.screen.type("before the upgrade")
+    await person.screen.picture("snapshot-1-named")
+    await person.say_yes("fill")
+    (snapshot,) = await eventually(lambda: pool.witness.ask("VM.get_snapshots", vm), bool)
+    assert await pool.witness.ask("VM.get_name_label", snapshot) == "before the upgrade"
+    disks_before = await _disks(pool, vm)
+    await person.press_view("Objects")
+    await person.unfold("Snapshots")
+    await person.choose("before the upgrade")
+    await person.choose_in_menu_bar("VM", "Go back to this snapshot")
+    await person.asked("fill")
+    await person.screen.picture("snapshot-2-asked")
+    await person.say_yes("fill")
+    await eventually(lambda: _disks(pool, vm), lambda disks: bool(disks) and not disks & disks_before, _LONG_S)
+    await eventually(lambda: pool.witness.ask("VM.get_power_state", vm), lambda state: state == "Running", _LONG_S)
+    await person.screen.picture("snapshot-3-gone-back")
+
+
+async def test_a_halted_vm_is_deleted_with_its_disks(scene: Scene) -> None:
+    pool, facts, person = scene.pool, scene.facts, scene.person
+    vm = next(ref for ref, one in facts.vms.items() if not one["snapshots"] and one["power_state"] == "Halted")
+    disks = await _disks(pool, vm)
+    assert disks
+    await person.choose(facts.name(vm))
+    await person.choose_in_menu_bar("VM", "Delete")
+    await person.asked("fill")
+    await person.screen.picture("delete-1-asked")
+    await person.say_yes("fill")
+    await eventually(lambda: pool.witness.ask("VM.get_all"), lambda left: vm not in left)
+    await eventually(lambda: pool.witness.ask("VDI.get_all"), lambda left: not disks & set(left))
+    await eventually(person.names, lambda names: facts.name(vm) not in names)
+    await person.screen.picture("delete-2-gone")
+
+
+async def _master_of(pool: Pool, facts: Facts) -> str:
+    """Who coordinates now: asked of the host that did, which names its successor."""
+    try:
+        (record,) = (await pool.witness.records("pool")).values()
+    except XenAPI.Failure as failure:
+        code, address = failure.details
+        return next(ref for ref in facts.hosts if (code, facts.address(ref)) == ("HOST_IS_SLAVE", address))
+    return str(record["master"])
+
+
+async def _disks(pool: Pool, vm: str) -> set[str]:
+    """The disks of a VM, discs apart."""
+    vbds = await pool.witness.records("VBD")
+    return {vbd["VDI"] for vbd in vbds.values() if vbd["VM"] == vm and vbd["type"] == "Disk"}

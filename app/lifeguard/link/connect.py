@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from lifeguard.datamodel.records import Host
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.gate import Gate, TrustStore
-from lifeguard.link.members import candidates, member_addresses
+from lifeguard.link.members import candidates, is_listed, is_vouched_for, member_addresses
 from lifeguard.link.target import Target
 from lifeguard.xapi.certificate import CertificateFacts
 from lifeguard.xapi.codec import Codec
@@ -74,6 +75,23 @@ class Connector:
             self._last = session.endpoint
             return session
         raise first_failure or LostConnection(str(self._typed), "no address to try")
+
+    async def fetch(self, inventory: Inventory, host: Host, path_and_query: str, session_ref: str) -> bytes:
+        """A document from one host of the pool. A member whose certificate nobody has seen yet is vouched for by its
+        master, whom a person trusts; one that contradicts what the master says, or that changed, is not. Raises any
+        Failure."""
+        for _ in range(_QUESTIONS):
+            try:
+                return await self.fetcher.get(host.address, path_and_query, session_ref)
+            except CertificateUntrusted as unknown:
+                if not is_vouched_for(inventory, host, unknown.facts):
+                    raise
+                self._trust.remember(unknown.facts)
+            except CertificateChanged as changed:
+                if not is_listed(inventory, host, changed.new):
+                    raise
+                self._trust.remember(changed.new)
+        raise LostConnection(host.address, "its certificate keeps changing")
 
     async def close(self) -> None:
         await self.fetcher.close()

@@ -24,7 +24,7 @@ from lifeguard.rules.words import sentence
 from lifeguard.scope import Scope
 from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.events import feed_for
-from lifeguard.xapi.failures import ApiFailure, Failure, LostConnection, Retryable
+from lifeguard.xapi.failures import ApiFailure, EventsLost, Failure, LostConnection, Retryable, SessionInvalid
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
 from lifeguard.xapi.policy import Policy
 from lifeguard.xapi.redact import redacted
@@ -112,7 +112,7 @@ class Link:
         session = self._live_session()
         if host is None:
             raise LostConnection(host_ref, "this host is not in the pool any more")
-        return await self._connector.fetcher.get(host.address, path_and_query, session.ref)
+        return await self._connector.fetch(self.inventory, host, path_and_query, session.ref)
 
     @property
     def streams(self) -> Streams:
@@ -131,6 +131,9 @@ class Link:
                 await self._follow()
             except Refused as refused:
                 await self._wait_for_person(refused)
+            except (SessionInvalid, EventsLost) as ended:
+                if self._attempt:  # it was not live in between: no hurry
+                    await self._wait_for_next_try(ended)
             except Failure as failure:
                 _log.info("%s: %s", self.target.address, type(failure).__name__)
                 await self._wait_for_next_try(failure)

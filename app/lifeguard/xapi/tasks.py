@@ -15,6 +15,9 @@ from lifeguard.xapi.failures import ApiFailure, Failure, MalformedAnswer, Retrya
 from lifeguard.xapi.values import typed
 from lifeguard.xapi.xml_answer import loads
 
+LET_GO = "let go"
+"""Cancelling a coroutine with this message leaves the server's task running: nobody waits for it any more."""
+
 _POLL_S = 0.9
 _CANCEL_PATIENCE_S = 60.0
 _RETRIES = 40
@@ -43,7 +46,8 @@ async def run_task(
     """Run `Async.method` to its end and return its typed result. `progress` gets fractions from 0 to 1; `labels` go
     into the task's other_config, where other consoles look for a title and for what it applies to.
 
-    Cancelling this coroutine cancels the server's task and waits, a bounded while, for its end. Raises what the task
+    Cancelling this coroutine cancels the server's task and waits, a bounded while, for its end, unless the message
+    is LET_GO. Raises what the task
     failed with as the failure a plain call would have raised, TaskCancelled when somebody cancelled it.
     """
     clock = clock or SystemClock()
@@ -53,8 +57,9 @@ async def run_task(
             raise asyncio.CancelledError
         await _label(caller, ref, labels or {})
         record = await _until_ended(caller, ref, progress, watch, clock)
-    except asyncio.CancelledError:
-        await _cancel(caller, ref, clock)
+    except asyncio.CancelledError as end:
+        if end.args != (LET_GO,):
+            await _cancel(caller, ref, clock)
         raise
     await _destroy(caller, ref)
     return outcome(method, record)

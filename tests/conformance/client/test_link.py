@@ -8,13 +8,26 @@ import pytest
 
 from lifeguard.datamodel.records import Host, Pool, Task, Vm
 from lifeguard.inventory.change import Change
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import Credentials, SessionTrust
+from lifeguard.link.link import Link
+from lifeguard.link.saved import ReadOnly, SavedDatabase
 from lifeguard.link.state import LinkState
 from lifeguard.sim.release import PRODUCTS, Release
-from lifeguard.xapi.failures import ApiFailure, LostConnection, SessionInvalid, TaskCancelled
+from lifeguard.sim.sessions import Account
+from lifeguard.xapi.failures import (
+    ApiFailure,
+    CertificateUntrusted,
+    HttpRefused,
+    LostConnection,
+    PermissionDenied,
+    SessionInvalid,
+    TaskCancelled,
+)
 from tests.support import until
 from tests.support.equality import differences, until_equal
-from tests.support.simulated import ScriptedGate, linked, live, simulated
+from tests.support.simulated import HASTY, ScriptedGate, linked, live, simulated
 
 
 async def test_the_address_of_any_member_leads_to_the_master() -> None:
@@ -223,11 +236,66 @@ def _end_sessions(sim) -> None:
         sim.db.destroy("session", ref)
 
 
-async def test_graph_data_is_fetched_from_any_host_by_its_own_address() -> None:
-    async with simulated() as sim, linked(sim.target()) as link:
+@pytest.mark.parametrize("is_tls", [False, True], ids=["plain", "tls"])
+async def test_graph_data_is_fetched_from_any_host_by_its_own_address(is_tls: bool) -> None:
+    gate = ScriptedGate()
+    async with simulated(is_tls=is_tls) as sim, linked(sim.target(), gate) as link:
         await live(link)
+        member = sim.members()[0]
+        document = await link.fetch(member, "/pool/xmldbdump")
+        assert document.startswith(b"<?xml")
+        assert len(gate.shown) == int(is_tls)  # the master vouches for its members
         with pytest.raises(LostConnection):
-            await link.fetch("OpaqueRef:gone", "/rrd_updates?start=0")
+            await link.fetch("OpaqueRef:gone", "/pool/xmldbdump")
+        with pytest.raises(HttpRefused):
+            await link.fetch(member, "/nothing_here")
+
+
+async def test_a_member_whose_certificate_contradicts_the_database_is_not_believed() -> None:
+    async with simulated(is_tls=True) as sim, linked(sim.target()) as link:
+        await live(link)
+        member = sim.members()[0]
+        sim.db.create("Certificate", "OpaqueRef:c", {"host": member, "fingerprint_sha256": "AA:BB", "type": "host"})
+        await until(lambda: "OpaqueRef:c" in link.inventory)
+        with pytest.raises(CertificateUntrusted):
+            await link.fetch(member, "/pool/xmldbdump")
+
+
+async def test_what_a_role_permits_is_known_and_a_refusal_names_the_role_that_would_suffice() -> None:
+    async with simulated(passwords={"root": "x"}) as sim:
+        sim.pool.sessions.accounts["op"] = Account("y", "vm-operator")
+        async with linked(sim.target(user="op", password="y")) as link:
+            await live(link)
+            assert link.permissions.allows("VM.start")
+            assert not link.permissions.allows("pool.eject")
+            with pytest.raises(PermissionDenied) as denied:
+                await link.call("host.disable", sim.members()[0])
+            assert "pool-operator" in denied.value.sufficient_roles
+
+
+async def test_a_fleet_keeps_its_pools_apart_and_closes_them_all() -> None:
+    async with simulated(seed=1) as one, simulated(seed=2) as two:
+        fleet = Fleet(ScriptedGate(), policy=HASTY)
+        came: list[Link] = []
+        went: list[Link] = []
+        fleet.added.connect(came.append)
+        fleet.removed.connect(went.append)
+        first, second = fleet.connect(one.target()), fleet.connect(two.target())
+        await live(first)
+        await live(second)
+        assert differences(first.inventory, one) == differences(second.inventory, two) == []
+        await fleet.disconnect(first)
+        assert (fleet.links, came, went) == ((second,), [first, second], [first])
+        await fleet.close()
+        assert len(one.db.rows("session")) == len(two.db.rows("session")) == 0
+
+
+async def test_a_saved_database_refuses_every_call() -> None:
+    saved = SavedDatabase("pool.xml", Inventory())
+    assert (saved.title, saved.state.phase) == ("pool.xml", "saved")
+    for refused in (saved.call("VM.start", "r"), saved.run_task("VM.start", "r"), saved.fetch("h", "/rrd_updates")):
+        with pytest.raises(ReadOnly, match="This is a saved database"):
+            await refused
 
 
 async def test_the_clock_of_the_server_is_known() -> None:

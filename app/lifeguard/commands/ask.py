@@ -25,6 +25,7 @@ class TextField:
     value: str = ""
     required: bool = True
     several_lines: bool = False
+    is_secret: bool = False
 
 
 @dataclass(frozen=True, slots=True)

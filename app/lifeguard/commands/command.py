@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Any, Literal
 
 from lifeguard.commands.ask import Answer, Form, Prompt
 from lifeguard.commands.permission import judge_permission
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.work import Report
 from lifeguard.rules.verdict import ALLOWED, Verdict
-
-if TYPE_CHECKING:
-    from lifeguard.commands.jobs import Job
 
 OURS = "lifeguard"
 """The key by which we know the tasks that we started ourselves."""
@@ -26,7 +24,7 @@ class Doing:
 
     selection: Selection
     item: Item
-    job: Job
+    job: Report
     answers: Mapping[str, Answer] = field(default_factory=dict)
 
     @property
@@ -43,11 +41,15 @@ class Doing:
     async def task(self, method: str, *args: Any, share: tuple[float, float] = (0.0, 1.0)) -> Any:
         """A call that runs as a task at the server; its progress fills `share` of the job's."""
         begin, end = share
+        self.job.is_in_last_step = end >= 1.0
 
         def advance(fraction: float) -> None:
             self.job.advance(begin + (end - begin) * fraction)
 
-        return await self.item.source.run_task(method, *args, progress=advance, labels=self.labels)
+        try:
+            return await self.item.source.run_task(method, *args, progress=advance, labels=self.labels)
+        finally:
+            self.job.is_in_last_step = False
 
     @property
     def labels(self) -> dict[str, str]:

@@ -4,48 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import Any, Literal
 
 from lifeguard.clock import Clock, SystemClock
+from lifeguard.commands.work import JobError, Remedy, Report, Work, error_in_words
 from lifeguard.observe import Signal
 from lifeguard.rules.verdict import Verdict
 from lifeguard.rules.words import Words
 from lifeguard.scope import Scope
 from lifeguard.xapi.failures import ApiFailure, Failure
+from lifeguard.xapi.tasks import LET_GO
 
 Status = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
 _OVER: frozenset[str] = frozenset({"done", "failed", "cancelled"})
+_TELLING = 0.02
+_SETTLED_S = 2.0
 _log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True, slots=True)
-class JobError:
-    """What went wrong, in words and as the server put it."""
-
-    sentence: str
-    code: str | None = None
-    params: tuple[str, ...] = ()
-
-    @property
-    def raw(self) -> str:
-        return " ".join((self.code or "", *self.params)).strip()
-
-
-@dataclass(frozen=True, slots=True)
-class Work:
-    """What a job is to do. `failed` begins the sentence of its failure: "web-01 was not migrated"."""
-
-    title: str
-    run: Callable[[Job], Awaitable[object]]
-    words: Words
-    failed: str = ""
-    subjects: tuple[str, ...] = ()
-    target: str = ""
-    lane: str = ""
-    undo: Callable[[], None] | None = None
-    undo_title: str = ""
 
 
 class Job:
@@ -59,6 +34,7 @@ class Job:
         self.error: JobError | None = None
         self.result: Any = None
         self.started_s = self.ended_s = 0.0
+        self.is_in_last_step = False
         self._board = board
         self._task: asyncio.Task[None] | None = None
 
@@ -72,11 +48,35 @@ class Job:
 
     @property
     def can_retry(self) -> bool:
-        return self.status in ("failed", "cancelled")
+        return self.status in ("failed", "cancelled") and self.work.is_repeatable
 
     @property
     def can_undo(self) -> bool:
         return self.status == "done" and self.work.undo is not None
+
+    @property
+    def remedies(self) -> tuple[Remedy, ...]:
+        """What would clear the way for another try."""
+        return self.work.remedies(self.error) if self.error is not None and self.can_retry else ()
+
+    def left_s(self, now_s: float) -> float | None:
+        """How long it will take at the pace it has had; None while nobody can tell."""
+        fraction, taken_s = self.progress_fraction or 0.0, now_s - self.started_s
+        if self.status != "running" or fraction < _TELLING or taken_s < _SETTLED_S:
+            return None
+        return taken_s * (1.0 - fraction) / fraction
+
+    def rate_bytes(self, now_s: float) -> float | None:
+        """How many bytes a second it carries; None where that says nothing."""
+        taken_s = now_s - self.started_s
+        if self.left_s(now_s) is None or not self.work.size_bytes:
+            return None
+        return self.work.size_bytes * (self.progress_fraction or 0.0) / taken_s
+
+    async def wait(self) -> None:
+        """Until it is over, however it ends."""
+        if self._task is not None and not self._task.done():
+            await asyncio.wait((self._task,))
 
     def advance(self, fraction: float) -> None:
         """Progress never goes back, whatever the server says."""
@@ -95,6 +95,16 @@ class Job:
     def retry(self) -> Job:
         """The same work once more, as a new job."""
         return self._board.start(self.work)
+
+    def apply(self, remedy: Remedy) -> Job:
+        """Clear the way, then the same work once more: one new job."""
+        work = self.work
+
+        async def run(job: Report) -> object:
+            await remedy.run(job)
+            return await work.run(job)
+
+        return self._board.start(replace(work, title=f"{work.title} ({remedy.title})", run=run))
 
     def undo(self) -> None:
         """Take it back, through the command that does so."""
@@ -144,7 +154,18 @@ class JobBoard:
             return 0
         return sum(other.work.lane == lane and not other.is_over and other.id < job.id for other in self._jobs)
 
-    async def close(self) -> None:
+    @property
+    def now_s(self) -> float:
+        return self._clock.time_s()
+
+    async def close(self, *, let_go: bool = False) -> None:
+        """End everything. With `let_go` what a server is doing goes on there; else it is cancelled."""
+        if let_go:
+            left = [job._task for job in self.active if job._task is not None]
+            for task in left:
+                task.cancel(LET_GO)
+            if left:
+                await asyncio.wait(left)
         await self._scope.close()
 
     async def _run(self, job: Job) -> None:
@@ -182,16 +203,5 @@ class JobBoard:
         self.changed.emit(job)
 
 
-async def _nothing(job: Job) -> None:
+async def _nothing(job: Report) -> None:
     """The work of a job that was refused."""
-
-
-def error_in_words(work: Work, failure: Exception) -> JobError:
-    """A failure as a sentence about the object: what happened, why, what to do."""
-    subject = work.subjects[0] if work.subjects else ""
-    what = work.failed or f"{work.title} failed"
-    if isinstance(failure, ApiFailure):
-        params = tuple(failure.params)
-        sentence = work.words.failure(what, failure.code, params, subject, work.target)
-        return JobError(sentence, failure.code, params)
-    return JobError(f"{what}: {failure or type(failure).__name__}")

@@ -6,9 +6,15 @@ from collections.abc import Mapping
 
 Group = tuple[str, ...]
 
-_POWER: Group = ("vm.start", "vm.shutdown", "vm.reboot", "vm.suspend", "vm.resume", "vm.pause", "vm.unpause")
-_FORCE: Group = ("vm.force_shutdown", "vm.force_reboot", "vm.start_recovery")
-_PLACE: Group = ("vm.start_on", "vm.resume_on", "vm.migrate", "vm.migrate_with_storage")
+_POWER: Group = (
+    "vm.start", "vm.shutdown", "vm.suspend", "vm.resume", "vm.reboot", "vm.pause", "vm.unpause", "vm.start_recovery",
+)  # fmt: skip
+_FORCE: Group = ("vm.force_shutdown", "vm.force_reboot")
+_PLACE: Group = ("vm.resume_on", "vm.start_on", "vm.migrate", "vm.migrate_with_storage")
+_MAKE: Group = ("vm.copy", "vm.move", "vm.snapshot", "vm.checkpoint", "vm.to_template", "vm.export")
+_DEVICES: Group = ("vm.disable_cbt", "vm.insert_cd", "vm.eject_cd")
+_OF_ANY: Group = ("object.rename", "object.tags", "object.folder", "object.custom_field", "object.properties")
+_SESSION: Group = ("server.disconnect", "server.reconnect_as")
 
 CONTEXT: Mapping[str, tuple[Group, ...]] = {
     "root": (("server.connect", "pool.new"), ("server.connect_all", "server.disconnect_all")),
@@ -17,40 +23,40 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
         _POWER,
         _FORCE,
         _PLACE,
-        ("vm.copy", "vm.move", "vm.snapshot", "vm.checkpoint", "vm.to_template", "vm.export"),
-        ("vm.insert_cd", "vm.eject_cd", "vm.appliance", "vm.disable_cbt"),
+        ("vm.appliance",),
+        _MAKE,
+        _DEVICES,
         ("vm.delete",),
-        ("object.rename", "object.tags", "object.folder", "object.custom_field", "object.properties"),
+        _OF_ANY,
     ),
     "vms": (
         ("vm.shutdown", "vm.start", "vm.resume", "vm.suspend", "vm.reboot", "vm.pause", "vm.unpause"),
         ("vm.force_shutdown", "vm.force_reboot"),
         ("vm.start_on", "vm.resume_on", "vm.migrate", "vm.migrate_with_storage", "vm.export", "vm.appliance"),
-        ("vm.eject_cd", "vm.disable_cbt"),
-        ("vm.delete", "object.tags", "object.folder"),
+        ("vm.disable_cbt", "vm.insert_cd", "vm.eject_cd"),
+        ("vm.delete", "object.tags", "object.folder", "object.custom_field"),
     ),
     "template": (
         ("template.new_vm", "template.quick_create"),
         ("template.export", "template.copy"),
         ("template.delete",),
-        ("object.rename", "object.tags", "object.folder", "object.properties"),
+        _OF_ANY,
     ),
     "templates": (("template.delete", "object.tags"),),
     "vms_and_templates": (("vm.delete", "object.tags"),),
     "snapshot": (
         ("snapshot.revert",),
-        ("snapshot.new_vm", "snapshot.new_template", "snapshot.export"),
-        ("snapshot.delete",),
-        ("object.rename", "object.properties"),
+        ("snapshot.new_vm", "snapshot.new_template", "snapshot.export", "snapshot.delete"),
+        ("object.rename", "object.tags", "object.properties"),
     ),
     "snapshots": (("snapshot.delete", "object.tags"),),
     "host": (
         ("vm.new", "sr.new", "vm.import"),
         ("host.enter_maintenance", "host.exit_maintenance"),
-        ("host.reboot", "host.shutdown", "host.restart_toolstack", "host.rescan_nics"),
+        ("host.reboot", "host.shutdown", "host.power_on", "host.restart_toolstack", "host.rescan_nics"),
         ("host.join_pool", "host.eject"),
-        ("server.disconnect", "server.reconnect_as"),
-        ("object.rename", "object.tags", "object.folder", "object.properties"),
+        _SESSION,
+        _OF_ANY,
     ),
     "hosts": (
         ("host.join_pool", "server.disconnect", "host.reboot", "host.shutdown", "host.restart_toolstack"),
@@ -60,17 +66,17 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
     "pool": (
         ("vm.new", "sr.new", "vm.import"),
         ("pool.ha_configure", "pool.ha_disable", "pool.appliances"),
-        ("pool.add_server", "server.disconnect", "server.reconnect_as"),
+        ("pool.add_server", *_SESSION),
         ("pool.make_standalone",),
-        ("object.rename", "object.tags", "object.properties"),
+        ("object.rename", "object.tags", "object.custom_field", "object.properties"),
     ),
     "sr": (
-        ("sr.rescan", "sr.repair", "sr.set_default"),
+        ("sr.repair", "sr.set_default", "sr.rescan"),
         ("sr.detach", "sr.reattach", "sr.forget", "sr.destroy"),
-        ("object.rename", "object.tags", "object.folder", "object.properties"),
+        _OF_ANY,
     ),
-    "vdi": (("vdi.move", "vdi.migrate", "vdi.delete"), ("object.rename", "object.properties")),
-    "network": (("network.delete",), ("object.rename", "object.tags", "object.properties")),
+    "vdi": (("vdi.move", "vdi.migrate", "vdi.delete"), ("object.rename", "object.tags", "object.properties")),
+    "network": (("network.delete",), _OF_ANY),
     "appliance": (
         ("appliance.start", "appliance.shutdown"),
         ("appliance.export",),
@@ -100,17 +106,18 @@ MENU_BAR: Mapping[str, tuple[Group, ...]] = {
     ),
     "VM": (
         ("vm.new",),
-        (*_POWER, "vm.start_recovery", "vm.force_shutdown", "vm.force_reboot"),
+        (*_POWER, *_FORCE),
         _PLACE,
         ("vm.appliance",),
-        ("vm.copy", "vm.move", "vm.snapshot", "vm.checkpoint", "snapshot.revert", "vm.to_template", "vm.export"),
-        ("vm.insert_cd", "vm.eject_cd", "vm.disable_cbt"),
+        _MAKE,
+        ("snapshot.revert", "snapshot.new_vm", "snapshot.new_template", "snapshot.delete"),
+        _DEVICES,
         ("vm.delete",),
-        ("object.properties",),
+        _OF_ANY,
     ),
     "Storage": (
         ("sr.new",),
-        ("sr.rescan", "sr.repair", "sr.set_default"),
+        ("sr.repair", "sr.set_default", "sr.rescan"),
         ("vdi.move", "vdi.migrate", "vdi.delete"),
         ("sr.detach", "sr.reattach", "sr.forget", "sr.destroy"),
         ("object.properties",),

@@ -72,7 +72,7 @@ def context_of(selection: Selection) -> str:
     if len(kinds) > 1:
         return "vms_and_templates" if kinds <= {"vm", "template"} else "mixed"
     kind = next(iter(kinds))
-    if kind == "host" and any(map(is_dead, selection.items)):
+    if kind == "host" and all(map(is_dead, selection.items)):
         return "dead_host"
     if len(selection.items) > 1 and f"{kind}s" in CONTEXT:
         return f"{kind}s"

@@ -7,9 +7,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lifeguard.commands.command import OURS
-from lifeguard.commands.jobs import Job
+from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.commands.remedies import remedies_for
 from lifeguard.commands.selection import Item
 from lifeguard.commands.source import Source
+from lifeguard.commands.work import Report, Work
 from lifeguard.datamodel.records import Host, Network, Pbd, Pif, Pool, Sm, Sr, Vdi, Vif, Vm
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
@@ -20,14 +22,6 @@ from lifeguard.rules.words import Words
 
 _LIVE_STATES = frozenset({"Running", "Paused", "Suspended"})
 _NEEDED_FEATURES = ("VDI_SNAPSHOT", "VDI_MIRROR")
-
-REMEDIES: Mapping[str, str] = {
-    "VDI_CBT_ENABLED": "vm.disable_cbt",
-    "VM_REQUIRES_SR": "vm.eject_cd",
-    "VDI_MISSING": "vm.eject_cd",
-    "TOO_MANY_STORAGE_MIGRATES": "wait",
-}
-"""What to offer beside a failed migration: the command that clears the way, or to wait and try again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +42,23 @@ class MigrationPlan:
     @property
     def crosses_pools(self) -> bool:
         return self.vm.source is not self.host.source
+
+    @property
+    def moves_disks(self) -> bool:
+        """Whether any disk leaves its storage."""
+        inventory = self.vm.source.inventory
+        return self.crosses_pools or any(
+            (vdi := inventory.get(Vdi, ref)) is not None and vdi.SR != sr for ref, sr in self.vdis.items()
+        )
+
+    @property
+    def size_bytes(self) -> int:
+        """How much there is to carry: the disks that move, and the memory of a running VM."""
+        inventory, vm = self.vm.source.inventory, self.vm.record
+        disks = [vdi for ref, sr in self.vdis.items() if (vdi := inventory.get(Vdi, ref)) is not None]
+        moving = [vdi.virtual_size for vdi in disks if self.crosses_pools or vdi.SR != self.vdis[vdi.ref]]
+        memory = vm.memory_dynamic_max if isinstance(vm, Vm) and self.is_live else 0
+        return sum(moving) + memory
 
     @property
     def is_live(self) -> bool:
@@ -207,9 +218,39 @@ async def confirm(plan: MigrationPlan) -> None:
     await plan.vm.source.call("VM.assert_can_migrate", plan.vm.ref, *await _prepare(plan))
 
 
-async def carry_out(plan: MigrationPlan, job: Job) -> Any:
-    """Move it. The result is the VM's ref at the destination."""
+async def carry_out(plan: MigrationPlan, job: Report) -> Any:
+    """Move it. The result is the VM's ref at the destination. Where no disk moves, a plain migration is enough."""
     source: Source = plan.vm.source
     labels = {"applies_to": plan.vm.ref, "XenCenterMeddlingActionTitle": job.title, OURS: "job"}
+    vm = plan.vm.record
+    job.is_in_last_step = True
+    if isinstance(vm, Vm) and vm.power_state == "Running" and not plan.moves_disks and not plan.copy:
+        where = plan.vm.ref, plan.host.ref, {"live": "true"}
+        return await source.run_task("VM.pool_migrate", *where, progress=job.advance, labels=labels)
     arguments = await _prepare(plan)
     return await source.run_task("VM.migrate_send", plan.vm.ref, *arguments, progress=job.advance, labels=labels)
+
+
+def begin(plan: MigrationPlan, board: JobBoard) -> Job:
+    """Put the move on the board. Moves between two hosts run one after the other."""
+    words = Words(plan.vm.source.inventory)
+    name, host = words.name(plan.vm.ref), Words(plan.host.source.inventory).name(plan.host.ref)
+    vm = plan.vm.record
+    home = vm.resident_on if isinstance(vm, Vm) else ""
+
+    async def run(job: Report) -> object:
+        return await carry_out(plan, job)
+
+    return board.start(
+        Work(
+            title=f"{'Copy' if plan.copy else 'Migrate'} {name} to {host}",
+            run=run,
+            words=words,
+            failed=f"{name} was not {'copied' if plan.copy else 'migrated'}",
+            subjects=(plan.vm.ref,),
+            target="" if plan.crosses_pools else plan.host.ref,
+            lane=f"{home}>{plan.host.ref}",
+            size_bytes=plan.size_bytes,
+            remedies=remedies_for(plan.vm),
+        )
+    )

@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 
 from lifeguard.commands.ask import Answer, Ask, Form, Prompt
 from lifeguard.commands.command import Command, Doing, summed_up
-from lifeguard.commands.jobs import Job, JobBoard, Work
+from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.commands.remedies import remedies_for
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.work import Report, Work
 from lifeguard.rules.verdict import Verdict
 
 
@@ -77,10 +79,10 @@ def _begin(
 ) -> Job:
     words = selection.rules(item.source).words
     name = words.name(item.ref)
-    target = selection.target.ref if selection.target is not None else ""
-    where = f" to {words.name(target)}" if target else ""
+    target = selection.target
+    where = f" to {_place_name(command, selection, target)}" if target is not None else ""
 
-    async def run(job: Job) -> object:
+    async def run(job: Report) -> object:
         return await command.act(Doing(selection, item, job, answers))
 
     work = Work(
@@ -89,10 +91,18 @@ def _begin(
         words=words,
         failed=f"{name} was not {command.done}" if command.done else "",
         subjects=(item.ref,),
-        target=target,
+        target=target.ref if target is not None and target.source is item.source else "",
         lane=command.lane(selection, item) if command.lane else "",
+        remedies=remedies_for(item),
     )
     return board.start(_with_undo(command, selection, item, work, board, ask))
+
+
+def _place_name(command: Command, selection: Selection, target: Item) -> str:
+    """Tags and folders are no objects: their target is their name."""
+    if command.target in ("tag", "folder"):
+        return target.ref
+    return selection.rules(target.source).words.name(target.ref)
 
 
 def _with_undo(

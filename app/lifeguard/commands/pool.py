@@ -47,18 +47,42 @@ def _judge_join(selection: Selection, item: Item) -> Verdict:
 def _join_form(selection: Selection) -> Form | None:
     target = selection.target
     name = target.source.title if target is not None else "the pool"
-    fields = TextField("user", f"User of {name}", "root"), TextField("password", "Password")
+    fields = TextField("user", f"User of {name}", "root"), TextField("password", "Password", is_secret=True)
     return Form(f"Add to {name}", fields, "Add to pool", "Its settings are replaced by the pool's.")
 
 
-async def _join(doing: Doing) -> None:
-    if doing.selection.target is None:
-        return
-    inventory = doing.selection.target.source.inventory
+def _master_address(item: Item) -> str:
+    inventory = item.source.inventory
     pool = next(iter(inventory.all(Pool)), None)
     master = inventory.get(Host, pool.master) if pool is not None else None
-    address = master.address if master is not None else ""
-    await doing.task("pool.join", address, text_of(doing, "user"), text_of(doing, "password"))
+    return master.address if master is not None else ""
+
+
+async def _join(doing: Doing) -> None:
+    if doing.selection.target is not None:
+        address = _master_address(doing.selection.target)
+        await doing.task("pool.join", address, text_of(doing, "user"), text_of(doing, "password"))
+
+
+def _judge_add_server(selection: Selection, item: Item) -> Verdict:
+    """The same as joining, seen from the pool: the target is a host that stands alone, of another source."""
+    target = selection.target
+    if target is None:
+        return ALLOWED
+    if target.source is item.source or target.source.inventory.count("host") > 1:
+        return refuse(selection, item, "in_a_pool")
+    return judge_join(selection.rules(target.source), selection.rules(item.source))
+
+
+def _add_form(selection: Selection) -> Form | None:
+    return _join_form(Selection((), selection.items[0]))
+
+
+async def _add_server(doing: Doing) -> None:
+    if doing.selection.target is not None:
+        user, password = text_of(doing, "user"), text_of(doing, "password")
+        joiner = doing.selection.target.source
+        await joiner.run_task("pool.join", _master_address(doing.item), user, password, progress=doing.job.advance)
 
 
 def vms_of(item: Item) -> list[Vm]:
@@ -100,6 +124,10 @@ JOIN = Command(
     "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", target="pool",
     form=_join_form, danger=True,
 )  # fmt: skip
+ADD_SERVER = Command(
+    "pool.add_server", "Add server", POOL, _judge_add_server, _add_server, ("pool.join",), "given the server", "one",
+    target="server", form=_add_form, danger=True,
+)  # fmt: skip
 START_APPLIANCE = Command(
     "appliance.start", "Start", APPLIANCE, _judge_appliance_start, _start_appliance, ("VM_appliance.start",), "started",
     icon="start",
@@ -109,4 +137,4 @@ STOP_APPLIANCE = Command(
     "shut down", icon="shutdown", prompt=asking("Shut down", "vApps"),
 )  # fmt: skip
 
-COMMANDS = (MAKE_STANDALONE, DISABLE_HA, JOIN, START_APPLIANCE, STOP_APPLIANCE)
+COMMANDS = (MAKE_STANDALONE, DISABLE_HA, JOIN, ADD_SERVER, START_APPLIANCE, STOP_APPLIANCE)

@@ -7,6 +7,7 @@ from lifeguard.commands import (
     maintenance,
     objects,
     pool,
+    server,
     storage,
     vm_copies,
     vm_delete,
@@ -42,6 +43,7 @@ _ALL: tuple[Command, ...] = (
     *maintenance.COMMANDS,
     *host.COMMANDS,
     *pool.COMMANDS,
+    *server.COMMANDS,
     *storage.COMMANDS,
     *objects.COMMANDS,
 )

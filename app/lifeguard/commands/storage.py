@@ -156,23 +156,20 @@ async def _set_default(doing: Doing) -> None:
             await doing.call(f"pool.set_{field}", pool.ref, doing.item.ref)
 
 
-async def _unplug(doing: Doing) -> None:
-    for pbd in pbds_of(doing.item):
-        if pbd.currently_attached:
-            await doing.task("PBD.unplug", pbd.ref)
+async def _unplug(doing: Doing, end: float = 1.0) -> None:
+    attached = [pbd for pbd in pbds_of(doing.item) if pbd.currently_attached]
+    for number, pbd in enumerate(attached, start=1):
+        await doing.task("PBD.unplug", pbd.ref, share=(0.0, end * number / len(attached)))
 
 
 async def _forget(doing: Doing) -> None:
-    await _unplug(doing)
-    await doing.task("SR.forget", doing.item.ref)
+    await _unplug(doing, 0.6)
+    await doing.task("SR.forget", doing.item.ref, share=(0.6, 1.0))
 
 
 async def _destroy(doing: Doing) -> None:
-    """All hosts but one let go; the last one erases."""
-    attached = [pbd for pbd in pbds_of(doing.item) if pbd.currently_attached]
-    for pbd in attached:
-        await doing.task("PBD.unplug", pbd.ref)
-    await doing.task("SR.destroy", doing.item.ref)
+    await _unplug(doing, 0.6)
+    await doing.task("SR.destroy", doing.item.ref, share=(0.6, 1.0))
 
 
 async def _delete_vdi(doing: Doing) -> None:

@@ -113,7 +113,7 @@ async def _to_template(doing: Doing) -> None:
 
 
 async def _new_vm_from_snapshot(doing: Doing) -> None:
-    ref = await doing.task("VM.clone", doing.item.ref, text_of(doing, "name"))
+    ref = await doing.task("VM.clone", doing.item.ref, text_of(doing, "name"), share=(0.0, 0.9))
     await _describe(doing, ref)
     await doing.call("VM.set_is_a_template", ref, False)
 

@@ -22,6 +22,11 @@ def cd_drives(item: Item) -> tuple[Vbd, ...]:
     return tuple(sorted(drives, key=lambda vbd: (len(vbd.userdevice), vbd.userdevice)))
 
 
+def loaded_drives(item: Item) -> tuple[Vbd, ...]:
+    """The CD drives of a VM that have a disc."""
+    return tuple(drive for drive in cd_drives(item) if not drive.empty)
+
+
 def _judge_insert(selection: Selection, item: Item) -> Verdict:
     vm, drives = item.record, cd_drives(item)
     if not drives:
@@ -37,7 +42,7 @@ def _judge_eject(selection: Selection, item: Item) -> Verdict:
         return refuse(selection, item, "no_cd_drive")
     if isinstance(vm, Vm) and vm.power_state == "Suspended":
         return refuse(selection, item, "VM_BAD_POWER_STATE", vm.ref, "running, halted", "suspended")
-    return ALLOWED if any(not drive.empty for drive in drives) else refuse(selection, item, "no_cd")
+    return ALLOWED if loaded_drives(item) else refuse(selection, item, "no_cd")
 
 
 def _insert_form(selection: Selection) -> Form | None:
@@ -62,12 +67,12 @@ async def _insert(doing: Doing) -> None:
 
 
 async def _eject(doing: Doing) -> None:
-    for drive in cd_drives(doing.item):
-        if not drive.empty:
-            await doing.task("VBD.eject", drive.ref)
+    for drive in loaded_drives(doing.item):
+        await doing.task("VBD.eject", drive.ref)
 
 
-def _tracked(item: Item) -> tuple[Vdi, ...]:
+def tracked_disks(item: Item) -> tuple[Vdi, ...]:
+    """The disks of a VM whose changed blocks are tracked."""
     vm, inventory = item.record, item.source.inventory
     vbds = (inventory.get(Vbd, ref) for ref in vm.VBDs) if isinstance(vm, Vm) else ()
     vdis = (inventory.get(Vdi, vbd.VDI) for vbd in vbds if vbd is not None)
@@ -75,11 +80,11 @@ def _tracked(item: Item) -> tuple[Vdi, ...]:
 
 
 def _judge_cbt(selection: Selection, item: Item) -> Verdict:
-    return ALLOWED if _tracked(item) else refuse(selection, item, "no_cbt")
+    return ALLOWED if tracked_disks(item) else refuse(selection, item, "no_cbt")
 
 
 async def _disable_cbt(doing: Doing) -> None:
-    for vdi in _tracked(doing.item):
+    for vdi in tracked_disks(doing.item):
         await doing.task("VDI.disable_cbt", vdi.ref)
 
 

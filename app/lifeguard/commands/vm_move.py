@@ -9,7 +9,10 @@ from lifeguard.commands.judging import refuse
 from lifeguard.commands.kinds import VM
 from lifeguard.commands.migration import carry_out, judge_plan, propose
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.datamodel.records import Vm
 from lifeguard.rules.verdict import ALLOWED, Verdict
+
+_AT_REST = ("Halted", "Suspended")
 
 
 def _judge(selection: Selection, item: Item) -> Verdict:
@@ -28,6 +31,14 @@ def _judge(selection: Selection, item: Item) -> Verdict:
         return refuse(selection, item, "HOST_NOT_ENOUGH_FREE_MEMORY", str(needed), str(free))
     planned = judge_plan(propose(item, selection.target), rules.words)
     return planned if planned.allowed else refuse(selection, item, planned.key, *planned.params)
+
+
+def _judge_move(selection: Selection, item: Item) -> Verdict:
+    """Moving is for VMs that do not run; those that do are migrated."""
+    vm = item.record
+    if isinstance(vm, Vm) and vm.power_state not in _AT_REST:
+        return refuse(selection, item, "VM_BAD_POWER_STATE", vm.ref, "halted, suspended", vm.power_state.lower())
+    return _judge(selection, item)
 
 
 def _prompt(selection: Selection) -> Prompt | None:
@@ -58,7 +69,10 @@ async def _move(doing: Doing) -> object:
 
 MIGRATE_WITH_STORAGE = Command(
     "vm.migrate_with_storage", "Migrate with storage", VM, _judge, _move, ("VM.migrate_send",), "migrated",
-    target="host", icon="migrate", prompt=_prompt,
+    target="host", icon="migrate", prompt=_prompt, opens="migration",
+)  # fmt: skip
+MOVE = Command(
+    "vm.move", "Move", VM, _judge_move, _move, ("VM.migrate_send",), "moved", icon="migrate", opens="migration",
 )  # fmt: skip
 
-COMMANDS = (MIGRATE_WITH_STORAGE,)
+COMMANDS = (MIGRATE_WITH_STORAGE, MOVE)

@@ -2,6 +2,8 @@
 
 from itertools import pairwise
 
+import pytest
+
 from lifeguard.commands.layout import CONTEXT, MENU_BAR, TOOLBAR
 from lifeguard.commands.menus import Entry, context_menu, context_of, host_menu, menu_bar, toolbar
 from lifeguard.commands.palette import find_commands, find_objects, rank
@@ -103,3 +105,45 @@ def test_shared_keys_mean_the_command_that_can_run() -> None:
     assert meant_by("Ctrl+P", source.select("on"), lines) is command("vm.pause")
     assert meant_by("Ctrl+E", source.select("h1"), lines) is command("host.shutdown")
     assert [line.command.id for line in lines if line.is_changed] == ["vm.pause"]
+
+
+_ORDERS = {
+    ("on",): (
+        "vm.start", "vm.suspend", "vm.resume", "vm.reboot", "vm.start_recovery", "vm.force_shutdown",
+        "vm.force_reboot", "|", "vm.resume_on", "vm.start_on", "vm.migrate", "|", "vm.appliance", "|", "vm.copy",
+        "vm.move", "vm.snapshot", "vm.to_template", "|", "vm.disable_cbt", "|", "vm.delete",
+    ),
+    ("on", "off"): (
+        "vm.shutdown", "vm.start", "vm.resume", "vm.suspend", "vm.reboot", "|", "vm.force_shutdown", "vm.force_reboot",
+        "|", "vm.start_on", "vm.resume_on", "vm.migrate", "vm.appliance", "|", "vm.delete", "object.tags",
+    ),
+    ("h1",): (
+        "host.enter_maintenance", "|", "host.reboot", "host.shutdown", "host.restart_toolstack", "|", "host.join_pool",
+        "host.eject", "|", "server.disconnect",
+    ),
+    ("h1", "h2"): (
+        "host.join_pool", "server.disconnect", "host.reboot", "host.shutdown", "host.restart_toolstack", "|",
+        "object.tags",
+    ),
+    ("dead",): ("host.power_on", "host.destroy"),
+    ("pool",): ("pool.ha_disable", "|", "pool.add_server", "server.disconnect"),
+    ("tpl",): ("template.quick_create", "|", "template.copy", "|", "template.delete"),
+    ("snap",): ("snapshot.new_vm", "snapshot.new_template", "snapshot.delete"),
+    ("nfs",): (
+        "sr.repair", "sr.set_default", "|", "sr.detach", "sr.forget", "sr.destroy",
+    ),
+    ("on", "tpl"): ("vm.delete", "object.tags"),
+    ("on", "h1"): ("object.tags",),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("names", _ORDERS, ids=" ".join)
+def test_order_and_groups_are_those_that_admins_know(names: tuple[str, ...]) -> None:
+    shown = ["|" if line is None else line.id for line in context_menu(pool().select(*names))]
+    rest = iter(shown)
+    assert [one for one in _ORDERS[names] if one not in rest] == [], shown
+
+
+def test_a_host_that_died_beside_one_that_lives_has_the_menu_of_both() -> None:
+    assert context_of(pool().select("h1", "dead")) == "hosts"
+    assert context_of(pool().select("dead", "dead")) == "dead_host"

@@ -48,6 +48,11 @@ class CallTable:
             self._entries[method] = Entry(method, class_name, _as_in(release, method, call), handler)
             self._other_spellings[method.replace(".", "_", 1)] = method
 
+    def take(self, handlers: Mapping[str, Handler]) -> None:
+        """Let calls of this release be carried out by these handlers from now on."""
+        for method in handlers.keys() & self._entries.keys():
+            self._entries[method] = replace(self._entries[method], handler=handlers[method])
+
     def find(self, name: str) -> Named | None:
         is_async = name.startswith(_ASYNC)
         plain = name.removeprefix(_ASYNC)

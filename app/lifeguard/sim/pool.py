@@ -70,12 +70,12 @@ class SimulatedPool:
             self._legacy_events.calls(),
             settings.behaviours,
         )
-        handlers = {name: handler for calls in own for name, handler in calls.items()}
+        self._calls = CallTable(self.release, {name: handler for calls in own for name, handler in calls.items()})
         self._dispatcher = Dispatcher(
             db=db,
             clock=clock,
             rng=rng,
-            calls=CallTable(self.release, handlers),
+            calls=self._calls,
             sessions=self.sessions,
             tasks=self.tasks,
             duty=self,
@@ -114,18 +114,23 @@ class SimulatedPool:
         first snapshot."""
         self.spawn(self._sweep())
         if self._watch is not None:
-            self.spawn(self._watch(self._own_context()))
+            self.spawn(self._watch(self.context("watch", self.master_ref)))
         self.spawn(self._prepare())
 
     async def close(self) -> None:
         """End everything that still runs."""
         await self._scope.close()
 
-    def _own_context(self) -> Context:
+    def context(self, method: str, host_ref: str, session_ref: str = "", task_ref: str | None = None) -> Context:
+        """What a behaviour needs that no call has begun."""
         return Context(
-            db=self.db, clock=self.clock, rng=self._rng, host_ref=self.master_ref, session_ref="", method="watch",
-            spawn=self.spawn, faults=self.faults,
+            db=self.db, clock=self.clock, rng=self._rng, host_ref=host_ref, session_ref=session_ref, method=method,
+            spawn=self.spawn, faults=self.faults, task_ref=task_ref,
         )  # fmt: skip
+
+    def offer(self, behaviours: Behaviours) -> None:
+        """Carry out these calls too: those of a part that was added to the pool."""
+        self._calls.take(behaviours)
 
     async def _prepare(self) -> None:
         if self.release.has_json:

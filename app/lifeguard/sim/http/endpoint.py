@@ -8,8 +8,6 @@ import ssl
 
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.http.exchange import (
-    LONGEST_BODY,
-    LONGEST_HEAD,
     OPEN_TO_SCRIPTS,
     BadRequest,
     HttpRequest,
@@ -22,6 +20,8 @@ from lifeguard.sim.http.exchange import (
     request_timeout,
 )
 from lifeguard.sim.http.handlers import WebHandlers, serve
+from lifeguard.sim.http.limits import Limits
+from lifeguard.sim.http.wires import Wires
 from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.wire import jsonrpc, xmlrpc
 from lifeguard.sim.wire.failure import MalformedRequest, UnsayableText
@@ -29,17 +29,22 @@ from lifeguard.sim.wire.jsonrpc import JsonCodec
 from lifeguard.sim.wire.request import Request
 from lifeguard.sim.wire.xmlrpc import XmlCodec
 
-_FIRST_HEAD_S = 10.0
 _PIECE = 256 * 1024
 _OPTIONS = (*OPEN_TO_SCRIPTS, ("Access-Control-Allow-Methods", "PUT"))
-_WITH_BODY = ("POST", "PUT")
 _METHODS = ("GET", "POST", "PUT", "OPTIONS", "CONNECT")
 
 
 class Endpoint:
     """Listens for one host. `stop` cuts all its connections, as when a host loses power."""
 
-    def __init__(self, pool: SimulatedPool, host_ref: str, handlers: WebHandlers, tls: ssl.SSLContext | None) -> None:
+    def __init__(
+        self,
+        pool: SimulatedPool,
+        host_ref: str,
+        handlers: WebHandlers,
+        tls: ssl.SSLContext | None,
+        limits: Limits | None = None,
+    ) -> None:
         self._pool = pool
         self._host_ref = host_ref
         self._handlers = handlers
@@ -49,6 +54,8 @@ class Endpoint:
         self._json = {version: JsonCodec(pool.release, version) for version in ("1.0", "2.0")}
         self._luck = random.Random(host_ref)
         self._turn = asyncio.Lock()
+        self._limits = limits or Limits.of(pool.release)
+        self._room = asyncio.Semaphore(self._limits.connections)
         self.tls = tls
         """The certificate shown to whoever connects next."""
         self.address = ""
@@ -61,7 +68,7 @@ class Endpoint:
 
     async def start(self, address: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raises OSError."""
-        self._server = await asyncio.start_server(self._connected, address, port, ssl=self.tls, limit=LONGEST_BODY)
+        self._server = await asyncio.start_server(self._connected, address, port, ssl=self.tls, limit=_PIECE)
         self.address, self.port = address, self._server.sockets[0].getsockname()[1]
 
     async def resume(self) -> None:
@@ -90,7 +97,8 @@ class Endpoint:
             return
         self._connections[task] = writer
         try:
-            await self._converse(reader, writer)
+            async with self._room:
+                await self._converse(reader, writer)
         except (ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             writer.transport.abort()
         except asyncio.CancelledError:
@@ -104,16 +112,20 @@ class Endpoint:
         is_first = True
         while True:
             try:
-                request = await self._read(reader, _FIRST_HEAD_S if is_first else None)
+                request = await self._read(reader, is_first=is_first)
             except BadRequest as bad:
                 if bad.page is not None:
                     await _send(writer, bad.page, "HTTP/1.1", keep_alive=False)
                 return
             if request is None or await self._goes_wrong():
                 return
-            reply = await self._reply(request)
-            keep_alive = request.keeps_alive and not reply.is_failure
+            wires = Wires(reader, writer, request)
+            reply = await self._reply(request, wires)
+            if reply is None:
+                return
+            keep_alive = request.keeps_alive and not reply.is_failure and request.method != "PUT"
             await _send(writer, reply, request.version, keep_alive=keep_alive)
+            await wires.discard()
             if not keep_alive:
                 return
             is_first = False
@@ -127,27 +139,29 @@ class Endpoint:
             await self._pool.clock.sleep(faults.delay_s)
         return faults.drop_fraction > 0 and self._luck.random() < faults.drop_fraction
 
-    async def _read(self, reader: asyncio.StreamReader, limit_s: float | None) -> HttpRequest | None:
-        """The next request; None when the client has gone. Raises BadRequest."""
+    async def _read(self, reader: asyncio.StreamReader, *, is_first: bool) -> HttpRequest | None:
+        """The next request, of an upload the head only; None when the client has gone. Raises BadRequest."""
+        limits = self._limits
         try:
-            async with asyncio.timeout(limit_s):
-                lines = await _read_head(reader)
+            async with asyncio.timeout(limits.first_head_s if is_first else None):
+                lines = await _read_head(reader, limits.head_bytes, limits.first_line_s if is_first else None)
         except TimeoutError:
             raise BadRequest(request_timeout()) from None
         if not lines:
             return None
         request = parse_head(lines)
-        if request.method not in _WITH_BODY:
+        if request.method != "POST":
             return request
         length = request.headers.get("content-length", "")
         if not length.isdigit() or "transfer-encoding" in request.headers:
             raise BadRequest(internal_error('Failure("We require a content-length: HTTP header")'))
-        if int(length) > LONGEST_BODY:
+        if int(length) > limits.body_bytes:
             raise BadRequest(internal_error('Failure("Request body too large")'))
         body = await reader.readexactly(int(length))
         return HttpRequest(request.method, request.path, request.query, request.version, request.headers, body)
 
-    async def _reply(self, request: HttpRequest) -> Reply:
+    async def _reply(self, request: HttpRequest, wires: Wires) -> Reply | None:
+        """What to reply; None when a handler has said all there is to say."""
         if request.method == "POST":
             return await self._call(request)
         if request.method == "OPTIONS":
@@ -156,7 +170,7 @@ class Endpoint:
             return method_unknown(request.method)
         if request.path == "/":
             return forbidden()
-        return await serve(self._pool, self._host_ref, self._handlers, request)
+        return await serve(self._pool, self._host_ref, self._handlers, request, wires)
 
     async def _call(self, request: HttpRequest) -> Reply:
         codec: XmlCodec | JsonCodec = self._xml
@@ -178,17 +192,18 @@ class Endpoint:
         return Reply(body, content_type=codec.content_type, headers=OPEN_TO_SCRIPTS)
 
 
-async def _read_head(reader: asyncio.StreamReader) -> list[bytes]:
+async def _read_head(reader: asyncio.StreamReader, most_bytes: int, line_s: float | None) -> list[bytes]:
     """The lines before the blank one; none at the end of the stream. Raises BadRequest when they are too long."""
     lines: list[bytes] = []
     size = 0
     while True:
         try:
-            line = await reader.readline()
+            async with asyncio.timeout(line_s):
+                line = await reader.readline()
         except ValueError:
             raise BadRequest(head_too_large()) from None
         size += len(line)
-        if size > LONGEST_HEAD:
+        if size > most_bytes:
             raise BadRequest(head_too_large())
         if not line.endswith(b"\n"):
             return []

@@ -7,8 +7,6 @@ from dataclasses import dataclass, field
 from urllib.parse import parse_qs, unquote, urlsplit
 from xml.sax.saxutils import escape
 
-LONGEST_HEAD = 1024
-LONGEST_BODY = 300 * 1024
 _APOLOGY = (
     "An unexpected error occurred; please wait a while and try again. "
     "If the problem persists, please contact your support representative."

@@ -7,31 +7,48 @@ import binascii
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
+from urllib.parse import urlencode
 
 from lifeguard.datamodel.dump import write_dump
+from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES, HTTP_HANDLERS
 from lifeguard.sim.failure import ApiError
-from lifeguard.sim.http.exchange import HttpRequest, Reply, forbidden, internal_error, unauthorised
+from lifeguard.sim.http.exchange import HttpRequest, Reply, forbidden, internal_error, redirect, unauthorised
+from lifeguard.sim.http.wires import Wires
 from lifeguard.sim.pool import SimulatedPool
-from lifeguard.sim.roles import is_role_enough
+from lifeguard.sim.roles import denied, is_role_enough
+from lifeguard.sim.tasks import is_over
 
 _KNOWN = {(handler.method, handler.uri): handler for handler in HTTP_HANDLERS}
 
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """One authenticated request to a handler: who asks, which host, and the request itself."""
+    """One authenticated request to a handler: who asks, which host, the request itself, and the line to its sender."""
 
     pool: SimulatedPool
     host_ref: str
     session_ref: str
     request: HttpRequest
+    wires: Wires
+
+    @property
+    def named_task(self) -> str | None:
+        """The task that the request wants its progress to be shown in."""
+        ref = self.request.parameter("task_id")
+        return ref if ref and self.pool.db.has("task", ref) else None
+
+    def redirect(self, url: str) -> Reply:
+        """The same request at the host that answers at `url`; the session goes along."""
+        query = {**self.request.query}
+        query.setdefault("session_id", [self.session_ref])
+        return redirect(f"{url}{self.request.path}?{urlencode(query, doseq=True)}")
 
 
-WebHandler: TypeAlias = Callable[[Visit], Awaitable[Reply]]
+WebHandler: TypeAlias = Callable[[Visit], Awaitable[Reply | None]]
 WebHandlers: TypeAlias = Mapping[tuple[str, str], WebHandler]
 """By method and path, such as ("GET", "/rrd_updates"). A handler refuses by raising ApiError (HTTP 500 and the task's
-error) or by returning a reply of its own."""
+error) or by returning a reply of its own. One that returns None has used the visit's wires for all it had to say."""
 
 
 def own_handlers() -> WebHandlers:
@@ -39,7 +56,9 @@ def own_handlers() -> WebHandlers:
     return {("GET", "/pool/xmldbdump"): _database}
 
 
-async def serve(pool: SimulatedPool, host_ref: str, handlers: WebHandlers, request: HttpRequest) -> Reply:
+async def serve(
+    pool: SimulatedPool, host_ref: str, handlers: WebHandlers, request: HttpRequest, wires: Wires
+) -> Reply | None:
     """Find the handler of the longest path prefix, check who asks, run it, and settle the task it names."""
     found = _find(handlers, request)
     if found is None:
@@ -50,24 +69,28 @@ async def serve(pool: SimulatedPool, host_ref: str, handlers: WebHandlers, reque
     if session_ref is None:
         return unauthorised(known.name if known else path)
     try:
-        role = pool.sessions.role(session_ref)
-        if role is not None and not is_role_enough(role, known.weakest_role if known else "read-only"):
+        visit = Visit(pool, host_ref, session_ref, request, wires)
+        role, weakest = pool.sessions.role(session_ref), known.weakest_role if known else "read-only"
+        if role is not None and not is_role_enough(role, weakest):
+            if visit.named_task:
+                pool.tasks.fail(visit.named_task, denied(f"http/{known.name if known else path}", weakest))
             return forbidden()
-        return await _run(handler, Visit(pool, host_ref, session_ref, request))
+        return await _run(handler, visit)
     finally:
         if is_passing:
             pool.sessions.end(session_ref)
 
 
-async def _run(handler: WebHandler, visit: Visit) -> Reply:
-    task_ref = visit.request.parameter("task_id")
+async def _run(handler: WebHandler, visit: Visit) -> Reply | None:
+    task_ref = visit.named_task or NULL_REF
     try:
         reply = await handler(visit)
     except ApiError as error:
-        if task_ref:
+        if not is_over(visit.pool.db, task_ref):
             visit.pool.tasks.fail(task_ref, error)
-        return internal_error(f"{error.code}: [ {'; '.join(error.params)} ]")
-    if task_ref and not reply.is_failure and reply.status[0] != "3":
+        return None if visit.wires.has_begun else internal_error(f"{error.code}: [ {'; '.join(error.params)} ]")
+    went_well = reply is None or reply.status[0] == "2"
+    if went_well and not is_over(visit.pool.db, task_ref):
         visit.pool.tasks.succeed(task_ref, "")
     return reply
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from lifeguard.datamodel.schema import is_null
 from lifeguard.sim.failure import ApiError
-from lifeguard.sim.http.exchange import OPEN_TO_SCRIPTS, Reply, not_found, page, redirect
+from lifeguard.sim.http.exchange import OPEN_TO_SCRIPTS, Reply, not_found, page
 from lifeguard.sim.http.handlers import Visit, WebHandlers
 from lifeguard.sim.metrics.choice import NothingToServe, choose
 from lifeguard.sim.metrics.dialect import Dialect
@@ -77,9 +77,7 @@ def _vm(library: Library, address: Address, visit: Visit) -> Reply:
     keeper = visit.pool.master_ref if is_null(home) or not db.has("host", home) else home
     if keeper == visit.host_ref:
         return _whole(library.vm(ref), visit)
-    query = "&".join(f"{name}={value}" for name, values in visit.request.query.items() for value in values)
-    extra = "" if "session_id" in visit.request.query else f"&session_id={visit.session_ref}"
-    return redirect(f"{address(keeper)}{visit.request.path}?{query}{extra}")
+    return visit.redirect(address(keeper))
 
 
 def _whole(record: Recorded, visit: Visit) -> Reply:

@@ -21,8 +21,8 @@ _STORAGES = (Column("Heartbeat storage", 30), Column("Type", 14), Column("State"
 _VMS = (
     Column("VM", 34),
     Column("Restart priority", 22),
-    Column("Start order", 13, is_number=True),
-    Column("Delay before the next", 22, is_number=True),
+    Column("Start order", 13),
+    Column("Delay before the next", 22),
     Column("State", 14),
 )
 _OFF = "High availability is off"
@@ -30,10 +30,10 @@ _OFF = "High availability is off"
 
 def _status(pool: Pool) -> Cell:
     if not pool.ha_enabled:
-        return Cell("Off", glyph=Glyph("badge-shield", "off"))
+        return Cell("Off", glyph=Glyph("cancelled", "off"))
     if pool.ha_overcommitted:
         return Cell("On, but overcommitted: not every protected VM could be restarted", glyph=Glyph("warning", "warn"))
-    return Cell("On", glyph=Glyph("badge-shield", "ok"))
+    return Cell("On", glyph=Glyph("done", "ok"))
 
 
 def _tolerated(pool: Pool) -> Cell:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lifeguard.datamodel.records import Host, Record, Vm, VmMetrics
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.natural import natural_key
@@ -14,13 +16,15 @@ from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Share, Span, Table, number, text
 
 _COLUMNS = (
-    Column("Name", 30),
-    Column("In use", 30),
-    Column("Dynamic minimum", 18, is_number=True),
-    Column("Dynamic maximum", 18, is_number=True),
-    Column("Static maximum", 17, is_number=True),
-    Column("Available", 14, is_number=True),
+    Column("Name", 36),
+    Column("In use", 24),
+    Column("Shared out", 34, has_bars=True),
+    Column("Dynamic minimum", 18),
+    Column("Dynamic maximum", 18),
+    Column("Static maximum", 17),
+    Column("Available", 14),
 )
+_OF_VM = (*_COLUMNS[:2], Column("Range", 34, has_bars=True), *_COLUMNS[3:6])
 _NONE = Cell("")
 _TEMPLATE = "It takes memory once a VM made from it runs"
 
@@ -57,13 +61,15 @@ def _host_line(facts: Facts, host: Host) -> Line:
     name = text(host.name_label, glyph=_glyph(facts, host, "host"))
     if not is_live(facts, host.ref) or total <= 0:
         unknown = Cell(UNKNOWN, hint=f"{host.name_label} does not answer")
-        return Line((name, unknown, _NONE, _NONE, unknown, unknown), host.ref, order, is_quiet=True)
+        return Line((name, unknown, _NONE, _NONE, _NONE, unknown, unknown), host.ref, order, is_quiet=True)
     xen, domain, guests = (size / total for size, _ in parts)
     bar = Share(((xen, "off", "hypervisor"), (domain, "busy", "control domain"), (guests, "accent", "VMs")))
     words = ", ".join(f"{what} {format_bytes(size)}" for size, what in parts)
+    words += f", free {format_bytes(max(total - used, 0))}"
     cells = (
         name,
-        number(used, format_used_of(used, total), f"{words}, free {format_bytes(max(total - used, 0))}", bar),
+        number(used, format_used_of(used, total)),
+        Cell("", used / total, words, bar=bar),
         _NONE,
         _NONE,
         number(total, format_bytes(total), "All that the server has"),
@@ -105,13 +111,20 @@ def _vm_line(facts: Facts, vm: Vm) -> Line:
     told = "Fixed" if is_fixed else f"May be from {format_bytes(low)} to {format_bytes(high)}"
     cells = (
         text(name, glyph=_glyph(facts, vm, kind)),
-        Cell(format_bytes(actual), actual, f"{now}{told}" if actual is not None else why, bar=span),
+        Cell(format_bytes(actual), actual, "" if actual is not None else why),
+        Cell("Fixed" if is_fixed else "", 0, f"{now}{told}", bar=None if is_fixed else span),
         number(low, format_bytes(low)),
         number(high, format_bytes(high)),
         number(vm.memory_static_max, format_bytes(vm.memory_static_max)),
         _NONE,
     )
     return Line(cells, vm.ref, (not vm.is_control_domain, natural_key(name), vm.ref))
+
+
+def _lone_vm(facts: Facts, subject: str, key: str) -> Line:
+    """A VM without the column that only hosts have."""
+    line = _line(facts, subject, key)
+    return replace(line, cells=line.cells[: len(_OF_VM)])
 
 
 def _glyph(facts: Facts, record: Record, kind: str) -> Glyph:
@@ -151,7 +164,7 @@ POOL_MEMORY = Table(
 HOST_MEMORY = Table(
     "memory.host", "Memory of the server", _COLUMNS, _itself, _line, "The server is gone.", _residents, _host_summary
 )
-VM_MEMORY = Table("memory.vm", "Memory", _COLUMNS[:5], _itself, _line, "The VM is gone.", summary=_vm_summary)
+VM_MEMORY = Table("memory.vm", "Memory", _OF_VM, _itself, _lone_vm, "The VM is gone.", summary=_vm_summary)
 
 
 def memory_tables(facts: Facts, record: Record) -> tuple[Table, ...]:

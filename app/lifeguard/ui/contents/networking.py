@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import Host, Network, Pif, PifMetrics, Pool, Record, Vif, Vm, VmGuestMetrics
+from lifeguard.datamodel.records import Host, Network, Pif, PifMetrics, Pool, Record, Vif, Vlan, Vm, VmGuestMetrics
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.naming import name_of, network_name, nic_name
 from lifeguard.inventory.natural import address_list_key, natural_key
@@ -28,11 +28,11 @@ _NETWORKS = (
     Column("Name", 28),
     Column("Description", 26),
     Column("NIC", 14),
-    Column("VLAN", 8, is_number=True),
+    Column("VLAN", 8),
     Column("Auto", 8),
     Column("Link status", 14),
     Column("MAC address", 22, is_code=True),
-    Column("MTU", 8, is_number=True),
+    Column("MTU", 8),
     Column("Bridge", 14, is_code=True),
 )
 _ADDRESSES = (
@@ -119,7 +119,7 @@ def _network(facts: Facts, subject: str, key: str) -> Line:
     cells = (
         text(name, glyph=_NETWORK if pif is not None else _UNPLUGGED),
         text(network.name_description, "None was given"),
-        text(nic_name(facts, pif) if pif is not None else "", internal),
+        text(nic_of(facts, pif) if pif is not None else "", internal),
         number(vlan, str(vlan), "Untagged"),
         yes_no(network.other_config.get("automatic", "false").lower() == "true", "Whether new VMs get it"),
         text(status, internal),
@@ -136,6 +136,13 @@ def _nearest_pif(facts: Facts, network: Network, subject: str) -> Pif | None:
     pifs = related(facts, Pif, network.PIFs, "network", network.ref)
     own = next((pif for pif in pifs if pif.host == host_ref), None)
     return own or (pifs[0] if pifs and facts.class_of(subject) != "host" else None)
+
+
+def nic_of(facts: Facts, pif: Pif) -> str:
+    """The NIC or bond that carries an interface: a VLAN is on the one below it."""
+    vlan = facts.get(Vlan, pif.VLAN_master_of)
+    below = facts.get(Pif, vlan.tagged_PIF) if vlan is not None else None
+    return nic_name(facts, below or pif)
 
 
 def link_status(facts: Facts, pif: Pif) -> str:
@@ -170,7 +177,7 @@ def _address(facts: Facts, subject: str, key: str) -> Line:
         text(host, "The server is gone", Glyph("host")),
         text(purpose),
         text(network_name(facts, network) if network is not None else "", "The network is gone"),
-        text(nic_name(facts, pif)),
+        text(nic_of(facts, pif)),
         text({"DHCP": "DHCP", "Static": "Static"}.get(pif.ip_configuration_mode, pif.ip_configuration_mode)),
         Cell(pif.IP or UNKNOWN, address_list_key((pif.IP,)) if pif.IP else None, "" if pif.IP else _why_none(pif)),
         text(pif.netmask, "None"),

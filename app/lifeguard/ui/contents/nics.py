@@ -12,10 +12,10 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, text
 
 _COLUMNS = (
-    Column("NIC", 16),
+    Column("NIC", 28),
     Column("MAC address", 22, is_code=True),
     Column("Link status", 14),
-    Column("Speed", 12, is_number=True),
+    Column("Speed", 18),
     Column("Duplex", 10),
     Column("Vendor", 26),
     Column("Device", 34),

@@ -19,7 +19,7 @@ _COLUMNS = (
     Column("Created", 18),
     Column("Age", 14),
     Column("Contains", 20),
-    Column("Size", 12, is_number=True),
+    Column("Size", 12),
     Column("Tags", 18),
     Column("Description", 36),
 )

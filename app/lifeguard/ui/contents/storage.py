@@ -6,7 +6,7 @@ from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vbd, Vdi, Vm
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.naming import name_of, short_name
 from lifeguard.inventory.natural import natural_key
-from lifeguard.inventory.relations import is_live, related, storages_of, vbds_of
+from lifeguard.inventory.relations import is_live, related, storage_home, storages_of, vbds_of
 from lifeguard.inventory.standing import marks_of, state_of
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_percent
@@ -23,8 +23,8 @@ _VM_DISKS = (
     Column("Name", 26),
     Column("Description", 26),
     Column("Storage", 24),
-    Column("Size", 12, is_number=True),
-    Column("Used", 12, is_number=True),
+    Column("Size", 12),
+    Column("Used", 12),
     Column("Read only", 11),
     Column("Priority", 10),
     Column("Active", 9),
@@ -38,22 +38,23 @@ _VM_DRIVES = (
     Column("Device", 14, is_code=True),
 )
 _SR_DISKS = (
-    Column("Name", 34),
+    Column("Name", 40),
     Column("Description", 30),
-    Column("Size", 12, is_number=True),
-    Column("Used", 12, is_number=True),
+    Column("Size", 12),
+    Column("Used", 12),
     Column("VM", 28),
-    Column("Kind", 18),
+    Column("Kind", 36),
     Column("Changed-block tracking", 22),
 )
 _STORAGES = (
-    Column("Name", 30),
-    Column("Description", 28),
+    Column("Name", 38),
+    Column("Description", 32),
+    Column("Server", 24),
     Column("Type", 12),
     Column("Shared", 9),
-    Column("Usage", 28),
-    Column("Size", 12, is_number=True),
-    Column("Virtual allocation", 18, is_number=True),
+    Column("Usage", 26, has_bars=True),
+    Column("Size", 12),
+    Column("Virtual allocation", 18),
     Column("State", 14),
 )
 _KINDS = {
@@ -231,6 +232,7 @@ def _storage(facts: Facts, subject: str, key: str) -> Line:
         return GONE
     name = name_of(facts, key)
     state = state_of(facts, sr)
+    home = storage_home(facts, key)
     size = sr.physical_size if sr.physical_size > 0 else None
     fraction = sr.physical_utilisation / size if size else None
     watched = sr.content_type != "iso" and sr.type != "udev"
@@ -238,6 +240,7 @@ def _storage(facts: Facts, subject: str, key: str) -> Line:
     cells = (
         text(name, glyph=glyph_of("sr", state, marks_of(facts, sr))),
         text(sr.name_description, "None was given"),
+        text(name_of(facts, home) if home is not None else "All" if sr.shared else "", "It is connected to none"),
         text(sr.type),
         yes_no(sr.shared),
         number(fraction, words, "The storage does not tell", Fill(fraction, watched) if fraction is not None else None),

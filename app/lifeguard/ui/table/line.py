@@ -72,10 +72,12 @@ GONE = Line(())
 
 @dataclass(frozen=True, slots=True)
 class Column:
+    """As wide as what it holds, up to so many letters, with bars that wide. `is_code` asks for fixed width."""
+
     title: str
     letters: int = 16
     is_code: bool = False
-    is_number: bool = False
+    has_bars: bool = False
 
 
 def _nothing_below(facts: Facts, subject: str, key: str) -> tuple[str, ...]:

@@ -107,9 +107,7 @@ class TableModel(QAbstractItemModel):
     ) -> object:
         if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(self.columns):
             return None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self.columns[section].title
-        return self._alignment(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return self.columns[section].title if role == Qt.ItemDataRole.DisplayRole else None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if not index.isValid():
@@ -134,16 +132,10 @@ class TableModel(QAbstractItemModel):
         column = self.columns[index.column()]
         if role == Qt.ItemDataRole.FontRole:
             return self._fixed if column.is_code else None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return self._alignment(index.column())
         if role == Qt.ItemDataRole.ForegroundRole and self._live is not None:
             is_quiet = self._live.line(self.key(index)).is_quiet
             return QApplication.palette().brush(QPalette.ColorRole.PlaceholderText) if is_quiet else None
         return None
-
-    def _alignment(self, section: int) -> int:
-        side = Qt.AlignmentFlag.AlignRight if self.columns[section].is_number else Qt.AlignmentFlag.AlignLeft
-        return int(side | Qt.AlignmentFlag.AlignVCenter)
 
     def _copy(self, live: Lines, parent: str) -> None:
         for key in live.keys(parent):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from itertools import islice
+
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
@@ -11,7 +14,7 @@ from lifeguard.ui.table.line import Table
 from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.theme import Theme, icon_size
 
-_FEWEST_LINES = 3
+_FEWEST_LINES, _MOST_LINES = 2, 12
 
 
 class TableView(QTreeView):
@@ -38,6 +41,7 @@ class TableView(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHeaderHidden(not table.has_header)
+        self._is_sized = False
         self._arrange_header(table)
         self.activated.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
@@ -66,6 +70,20 @@ class TableView(QTreeView):
         has_levels = any(self.lines.rowCount(self.lines.index(row, 0)) for row in range(self.lines.rowCount()))
         self.setRootIsDecorated(has_levels)
         self.expandAll()
+        self.updateGeometry()
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """As wide as what they hold, the first time there is something in them; afterwards the user's widths stay."""
+        if self._is_sized or not self.lines.rowCount():
+            return
+        self._is_sized = True
+        letter = self.fontMetrics().averageCharWidth()
+        for place, column in enumerate(self.lines.columns[:-1]):
+            least = self.header().sectionSizeHint(place) if self.lines.columns[0].title else 0
+            held = self.sizeHintForColumn(place) + 2 * letter
+            wide = letter * column.letters
+            self.setColumnWidth(place, max(least + letter, wide if column.has_bars else min(held, wide)))
 
     def copy_lines(self) -> None:
         """The chosen lines, as a spreadsheet takes them."""
@@ -82,9 +100,10 @@ class TableView(QTreeView):
 
     def sizeHint(self) -> QSize:
         """As tall as its lines, within reason: what does not fit is scrolled to."""
-        rows = sum(1 for _ in self._visible())
+        rows = sum(1 for _ in islice(self._visible(), _MOST_LINES))
         height = self.header().sizeHint().height() * (not self.isHeaderHidden())
-        return QSize(super().sizeHint().width(), height + self._line_height() * max(rows, _FEWEST_LINES) + 4)
+        lines = min(max(rows, _FEWEST_LINES), _MOST_LINES)
+        return QSize(super().sizeHint().width(), height + self._line_height() * lines + 4)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, self._line_height() * _FEWEST_LINES)
@@ -92,12 +111,11 @@ class TableView(QTreeView):
     def _line_height(self) -> int:
         return max(self.sizeHintForRow(0), self.fontMetrics().height() + 6)
 
-    def _visible(self) -> list[QModelIndex]:
-        found, index = [], self.lines.index(0, 0)
+    def _visible(self) -> Iterator[QModelIndex]:
+        index = self.lines.index(0, 0)
         while index.isValid():
-            found.append(index)
+            yield index
             index = self.indexBelow(index)
-        return found
 
     def _arrange_header(self, table: Table) -> None:
         header = self.header()
@@ -107,9 +125,7 @@ class TableView(QTreeView):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
         header.sectionClicked.connect(self._sort_by)
-        letter = self.fontMetrics().averageCharWidth()
-        for place, column in enumerate(table.columns):
-            self.setColumnWidth(place, letter * column.letters)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
 
     def _sort_by(self, section: int) -> None:
         """Up, down, and back to the table's own order."""

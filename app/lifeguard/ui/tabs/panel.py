@@ -7,7 +7,7 @@ from functools import partial
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, Qt, QTimer
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from lifeguard.commands.command import Command
 from lifeguard.commands.registry import command
@@ -48,7 +48,6 @@ class TablePanel(QWidget):
         self._summary.setObjectName(f"{table.key}.summary")
         self._empty = QLabel(table.empty)
         self._empty.setObjectName(f"{table.key}.empty")
-        self._stack = QStackedWidget()
         self._own = self._buttons(table.own_commands)
         self._chosen = self._buttons(table.commands)
         self._judge_later = QTimer(self)
@@ -90,7 +89,8 @@ class TablePanel(QWidget):
     def _say(self) -> None:
         if self._live is not None:
             self._summary.setText(self._live.summary)
-            self._stack.setCurrentIndex(0 if len(self._live) else 1)
+            self.view.setVisible(len(self._live) > 0)
+            self._empty.setVisible(len(self._live) == 0)
 
     def _lay_out(self) -> None:
         gap = self.fontMetrics().height() // 2
@@ -111,13 +111,12 @@ class TablePanel(QWidget):
         for _, button, _ in (*self._own, *self._chosen):
             head.addWidget(button)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self._stack.addWidget(self.view)
-        self._stack.addWidget(self._empty)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
-        column.addWidget(self._stack, 1)
+        column.addWidget(self.view, 1)
+        column.addWidget(self._empty)
 
     def _buttons(self, names: Sequence[str]) -> tuple[tuple[Command, QPushButton, str], ...]:
         """A button for each of these commands that there is."""

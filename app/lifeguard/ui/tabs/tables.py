@@ -83,9 +83,15 @@ class TablesTab:
             self._column.removeWidget(panel)
         self._in_use = tuple(self._panel(table) for table in tables)
         for panel in self._in_use:
-            self._column.addWidget(panel, 1)
+            self._column.addWidget(panel)
             panel.show_table(self._shown, self._now_s)
             panel.show()
+        self._let_last_grow()
+
+    def _let_last_grow(self) -> None:
+        """Tables are as tall as their lines; the last takes what is left."""
+        for place in range(self._column.count()):
+            self._column.setStretch(place, 1 if place == self._column.count() - 1 else 0)
 
     def _panel(self, table: Table) -> TablePanel:
         known = self._panels.get(table.key)

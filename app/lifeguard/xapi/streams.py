@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import urlsplit
 
+from lifeguard.scope import Scope
 from lifeguard.xapi.dialler import Dialler
 from lifeguard.xapi.endpoint import Endpoint
 from lifeguard.xapi.failures import HttpRefused, LostConnection, MalformedAnswer
@@ -137,22 +138,24 @@ class Streams:
         self, endpoint: Endpoint, duplex: Duplex, source: Source, size_bytes: int, progress: Progress | None
     ) -> _Head:
         """Write until all is sent or the server answers, which it may do at once to refuse or to redirect."""
-        answering = asyncio.ensure_future(self._head(endpoint, duplex.reader))
+        both = Scope("upload", report=lambda _: None)  # both are awaited here: their failures are this one's
+        answering = both.start(self._head(endpoint, duplex.reader), "answer")
         try:
-            await self._write(duplex.writer, source, size_bytes, progress, answering)
+            await self._write(both, duplex.writer, source, size_bytes, progress, answering)
             return await answering
         except OSError:
             return await answering  # it stopped listening because it has answered; or it is gone, which this raises
         finally:
-            answering.cancel()
+            await both.close()
 
     async def _write(
         self,
+        both: Scope,
         writer: asyncio.StreamWriter,
         source: Source,
         size_bytes: int,
         progress: Progress | None,
-        answering: asyncio.Future[_Head],
+        answering: asyncio.Task[_Head],
     ) -> None:
         sent = 0
         async for chunk in source():
@@ -161,7 +164,7 @@ class Streams:
                 raise ValueError(f"the source gives more than the {size_bytes} bytes announced")
             for start in range(0, len(chunk), _PIECE_BYTES):
                 writer.write(chunk[start : start + _PIECE_BYTES])
-                await _drained(writer, answering)
+                await _drained(both, writer, answering)
                 if answering.done():
                     return
             if progress is not None:
@@ -188,15 +191,12 @@ class Streams:
         return _Head(int(words[1]), words[2] if len(words) > 2 else "", headers)
 
 
-async def _drained(writer: asyncio.StreamWriter, answering: asyncio.Future[_Head]) -> None:
-    """Wait until the network has taken what was written, or the server has answered."""
-    draining = asyncio.ensure_future(writer.drain())
-    try:
-        await asyncio.wait((draining, answering), return_when=asyncio.FIRST_COMPLETED)
-        if draining.done():
-            draining.result()
-    finally:
-        draining.cancel()
+async def _drained(both: Scope, writer: asyncio.StreamWriter, answering: asyncio.Task[_Head]) -> None:
+    """Wait until the network has taken what was written, or the server has answered. Raises OSError."""
+    draining = both.start(writer.drain(), "drain")
+    await asyncio.wait((draining, answering), return_when=asyncio.FIRST_COMPLETED)
+    if draining.done():
+        await draining
 
 
 async def _told(chunks: AsyncIterator[bytes], progress: Progress | None) -> AsyncIterator[bytes]:

@@ -123,7 +123,7 @@ async def test_half_an_hour_of_five_hundred_events_a_second_loses_nothing_and_do
 
 async def _ticking(clock: VirtualClock, link: Link) -> None:
     for _ in range(2000):
-        if link.state.phase == "live":
+        if link.state.phase == "live" and link.inventory.count("role"):
             return
         await clock.advance(_STEP_S)
         await asyncio.sleep(0.002)

@@ -141,6 +141,7 @@ async def served_pool(*args: str) -> AsyncIterator[Pool]:
         try:
             assert process.stdout is not None
             line = await asyncio.wait_for(process.stdout.readline(), _READY_S)
+            assert line, "the simulated pool did not start"
             told = json.loads(line)
             async with witness_at(told["master"], told["user"], told["password"]) as witness:
                 access = told["master"], told["user"], told["password"], told["control"]

@@ -28,7 +28,7 @@ from lifeguard.xapi.failures import ApiFailure, EventsLost, Failure, LostConnect
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
 from lifeguard.xapi.policy import Policy
 from lifeguard.xapi.redact import redacted
-from lifeguard.xapi.session import Session
+from lifeguard.xapi.session import Credentials, Session, open_session
 from lifeguard.xapi.streams import Streams
 from lifeguard.xapi.tasks import Progress, run_task
 
@@ -102,7 +102,7 @@ class Link:
     ) -> Any:
         """See `tasks.run_task`. Progress comes with the events; the task outlives a lost connection."""
         return await run_task(
-            self, method, *args, progress=progress, labels=labels, watch=self._watch, clock=self._clock
+            self, method, *args, progress=progress, labels=labels, watch=self.watch, clock=self._clock
         )
 
     async def fetch(self, host_ref: str, path_and_query: str) -> bytes:
@@ -118,6 +118,10 @@ class Link:
     def streams(self) -> Streams:
         """Exports, imports, consoles and other long streams, by the addresses of hosts."""
         return Streams(self._connector.dialler, lambda: self._live_session().ref)
+
+    async def open_session_as(self, credentials: Credentials) -> Session:
+        """One more session at the master, as somebody else; the caller closes it. Raises any Failure."""
+        return await open_session(self._connector.dialler, self._live_session().endpoint, credentials)
 
     def _live_session(self) -> Session:
         if self._session is None:
@@ -207,8 +211,7 @@ class Link:
         self._wake.clear()
         pause_s = self._pause_s()
         now_s = self._clock.time_s()
-        what = "Lost the connection to" if self.state.as_of_s is not None else "Cannot connect to"
-        self._enter("lost", f"{what} {self.title}: {self._reason(failure)}", next_try_s=now_s + pause_s)
+        self._enter("lost", f"{self._what_is_wrong()}: {self._reason(failure)}", next_try_s=now_s + pause_s)
         async with asyncio.TaskGroup() as first:
             woken = first.create_task(self._wake.wait())
             rested = first.create_task(self._clock.sleep(pause_s))
@@ -216,7 +219,12 @@ class Link:
             woken.cancel()
             rested.cancel()
 
+    def _what_is_wrong(self) -> str:
+        return f"{'Lost the connection' if self.state.as_of_s is not None else 'Cannot connect'} to {self.title}"
+
     def _reason(self, failure: Failure) -> str:
+        if isinstance(failure, LostConnection):
+            return f"{failure.reason}."
         if isinstance(failure, ApiFailure):
             return sentence(self.inventory, failure.code, failure.params)
         return f"{redacted(str(failure), [self.target.password])}."
@@ -229,7 +237,7 @@ class Link:
         if self.state.phase in ("connecting", "refused"):
             self._enter("connecting", f"Connecting to {address} …", address)
         elif self._attempt > 0:
-            self._enter("lost", f"Lost the connection to {self.title}. Trying {address} …", address)
+            self._enter("lost", f"{self._what_is_wrong()}. Trying {address} …", address)
 
     def _enter(self, phase: Phase, sentence: str, address: str | None = None, next_try_s: float | None = None) -> None:
         now_s = self._clock.time_s()
@@ -246,7 +254,7 @@ class Link:
         )
         self.state_changed.emit(self.state)
 
-    async def _watch(self, ref: str) -> AsyncIterator[Task | None]:
+    async def watch(self, ref: str) -> AsyncIterator[Task | None]:
         """The task's record as often as events change it, and now and then None: look for yourself."""
         news = asyncio.Event()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import ssl
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -232,6 +233,9 @@ def _network_reason(error: BaseException) -> str:
 
 
 def _os_reason(error: OSError) -> str:
+    """In the system's words; asyncio puts the address in their place, which is said already."""
+    if error.errno is not None and error.errno > 0:
+        return os.strerror(error.errno).lower()
     return (error.strerror or str(error) or type(error).__name__).lower()
 
 

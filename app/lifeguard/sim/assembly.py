@@ -9,6 +9,7 @@ from lifeguard.clock import Clock
 from lifeguard.sim.behaviour.calls import HANDLERS
 from lifeguard.sim.behaviour.joining import join_calls
 from lifeguard.sim.behaviour.migrate_send import migrate_calls
+from lifeguard.sim.behaviour.pool_members import eject_calls
 from lifeguard.sim.behaviour.upgrade import put_in_order
 from lifeguard.sim.behaviour.watch import keep_watch
 from lifeguard.sim.database import Database
@@ -33,7 +34,8 @@ def assemble(
     put_in_order(db)
     behaviours = dict(HANDLERS)
     if neighbourhood is not None:
-        behaviours |= migrate_calls(neighbourhood.with_host) | join_calls(neighbourhood.at)
+        behaviours |= migrate_calls(neighbourhood.with_host)
+        behaviours |= join_calls(neighbourhood.at, neighbourhood.joined.emit) | eject_calls(neighbourhood.left.emit)
         neighbourhood.pools.append(Neighbour(db, accounts))
     settings = PoolSettings(release=release, accounts=accounts, behaviours=behaviours, watch=keep_watch)
     return SimulatedPool(db, clock, rng, settings)

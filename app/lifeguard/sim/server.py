@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -16,6 +17,15 @@ from lifeguard.sim.metrics.web import metrics_handlers
 from lifeguard.sim.pool import SimulatedPool
 
 _TRIES = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where one host answers, and with which certificate."""
+
+    address: str
+    port: int
+    tls: ssl.SSLContext | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +83,24 @@ class Server:
             else:
                 break
         self.pool.start()
+
+    async def start_at(self, host_ref: str, place: Place) -> None:
+        """Let the one host of a pool listen where it did in another. Raises OSError."""
+        await self.take_in(host_ref, place)
+        self.pool.start()
+
+    async def take_in(self, host_ref: str, place: Place) -> None:
+        """A host that has joined answers for this pool from now on. Raises OSError."""
+        endpoint = self._endpoints[host_ref] = Endpoint(self.pool, host_ref, self._handlers, place.tls)
+        await endpoint.start(place.address, place.port)
+
+    async def give_up(self, host_ref: str) -> Place | None:
+        """Stop answering for a host that has left; tells where it did, None when it never answered here."""
+        endpoint = self._endpoints.pop(host_ref, None)
+        if endpoint is None:
+            return None
+        await endpoint.stop()
+        return Place(endpoint.address, endpoint.port, endpoint.tls)
 
     async def close(self) -> None:
         await self._stop_all()

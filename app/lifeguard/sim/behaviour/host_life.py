@@ -183,6 +183,7 @@ def remove_host(db: Database, host_ref: str) -> None:
             db.destroy("VM", vm_ref)
         elif vm["affinity"] == host_ref:
             db.set("VM", vm_ref, "affinity", NULL_REF)
+    _remove_cards(db, host_ref)
     for table in _OF_HOST:
         for ref, row in list(db.rows(table).items()):
             if row.get("host") == host_ref:
@@ -191,6 +192,20 @@ def remove_host(db: Database, host_ref: str) -> None:
     if db.has("host_metrics", metrics):
         db.destroy("host_metrics", metrics)
     db.destroy("host", host_ref)
+
+
+def _remove_cards(db: Database, host_ref: str) -> None:
+    """Delete the host's interfaces with the bonds, VLANs and tunnels between them."""
+    own = {ref for ref, pif in db.rows("PIF").items() if pif["host"] == host_ref}
+    for table, field in (("Bond", "master"), ("VLAN", "untagged_PIF"), ("tunnel", "access_PIF")):
+        for ref, row in list(db.rows(table).items()):
+            if row[field] in own:
+                db.destroy(table, ref)
+    for ref in own:
+        metrics = db.get("PIF", ref, "metrics")
+        if db.has("PIF_metrics", metrics):
+            db.destroy("PIF_metrics", metrics)
+        db.destroy("PIF", ref)
 
 
 async def set_power_on_mode(context: Context, host_ref: str, mode: str, config: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lifeguard.sim.behaviour import lookup
@@ -10,7 +11,8 @@ from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
 _MOST_RESTRICTED = 3
-_VERSION_KEYS = ("product_version", "platform_version", "build_number", "xapi", "network_backend")
+_VERSION_KEYS = ("product_brand", "product_version", "platform_version", "build_number", "xapi")
+_LEVELLED = "features_hvm"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,25 @@ def _assert_pool_takes_hosts(joining: Joining) -> None:
     for ref, member in joining.own.rows("Cluster_host").items():
         if member["enabled"]:
             raise ApiError("CLUSTERING_ENABLED", ref)
+    _assert_one_address_for_cluster(joining)
     if pool["ha_enabled"]:
         raise ApiError("HA_IS_ENABLED")
+
+
+def _assert_one_address_for_cluster(joining: Joining) -> None:
+    """The pool's cluster speaks over the network of its own interface: the joiner needs one address there, not more."""
+    cluster_pif = next((member["PIF"] for member in joining.pool.rows("Cluster_host").values()), "")
+    there = lookup.find(joining.pool, "PIF", cluster_pif)
+    network = lookup.find(joining.pool, "network", there["network"]) if there is not None else None
+    if network is None:
+        return
+    own_networks = joining.own.rows("network")
+    addressed = [
+        pif for pif in joining.own.rows("PIF").values()
+        if pif["IP"] and own_networks.get(pif["network"], {}).get("bridge") == network["bridge"]
+    ]  # fmt: skip
+    if len(addressed) != 1:
+        raise ApiError("POOL_JOINING_HOST_MUST_HAVE_ONLY_ONE_IP_ON_CLUSTERING_NETWORK")
 
 
 def _assert_alone(joining: Joining) -> None:
@@ -89,10 +108,26 @@ def _assert_alike(joining: Joining, *, force: bool) -> None:
     if force:
         return
     ours, theirs = host["software_version"], master["software_version"]
-    if any(ours.get(key) != theirs.get(key) for key in _VERSION_KEYS[:4]):
+    if any(ours.get(key) != theirs.get(key) for key in _VERSION_KEYS):
         raise ApiError("HOSTS_NOT_HOMOGENEOUS", "Software version differs")
-    if len(host["updates"]) != len(master["updates"]):
-        raise ApiError("HOSTS_NOT_HOMOGENEOUS", f"Updates on {host['name_label']} differ")
+    if _differ(host["cpu_info"], master["cpu_info"]):
+        raise ApiError("HOSTS_NOT_HOMOGENEOUS", "CPUs differ")
+    if _update_uuids(joining.own, host) != _update_uuids(joining.pool, master):
+        names = f"local host {host['name_label']} and pool host {master['name_label']}"
+        raise ApiError("HOSTS_NOT_HOMOGENEOUS", f"Updates on {names} differ")
+
+
+def _differ(ours: Mapping[str, str], theirs: Mapping[str, str]) -> bool:
+    """Whether CPUs that cannot be levelled have other features. Servers that level them compare nothing."""
+    if _LEVELLED in ours and _LEVELLED in theirs:
+        return False
+    return ours.get("features", "") != theirs.get("features", "")
+
+
+def _update_uuids(db: Database, host: Row) -> set[str]:
+    """Updates that every host of a pool must have."""
+    updates = (lookup.find(db, "pool_update", ref) for ref in host["updates"])
+    return {update["uuid"] for update in updates if update is not None and update["enforce_homogeneity"]}
 
 
 def _assert_storage_and_network(joining: Joining) -> None:
@@ -118,17 +153,60 @@ def _assert_agreeing(joining: Joining) -> None:
     if any(host[field] != master[field] for field in auth):
         raise ApiError("POOL_JOINING_EXTERNAL_AUTH_MISMATCH")
     if host["edition"] != master["edition"]:
-        raise ApiError("LICENSE_HOST_POOL_MISMATCH", "The licence of the host differs from that of the pool")
-    backends = [row["software_version"].get("network_backend") for row in (host, master)]
-    if backends[0] != backends[1]:
-        raise ApiError("OPERATION_NOT_ALLOWED", "Network backends differ")
-    ours, theirs = joining.management(), joining.masters_management()
-    if ours is not None and theirs is not None and ours["primary_address_type"] != theirs["primary_address_type"]:
-        raise ApiError("OPERATION_NOT_ALLOWED", "Primary address type differs")
+        editions = f'host edition = "{host["edition"]}"', f'pool edition = "{master["edition"]}"'
+        raise ApiError("LICENSE_HOST_POOL_MISMATCH", *editions)
+    _assert_same_networking(joining)
     versions = [f"{row['API_version_major']}.{row['API_version_minor']}" for row in (host, master)]
     if versions[0] != versions[1]:
         raise ApiError("POOL_JOINING_HOST_MUST_HAVE_SAME_API_VERSION", *versions)
+    schemas = [str(row["software_version"].get("db_schema", "")) for row in (host, master)]
+    if schemas[0] != schemas[1]:
+        raise ApiError("POOL_JOINING_HOST_MUST_HAVE_SAME_DB_SCHEMA", *schemas)
     if lookup.pool(joining.own)["tls_verification_enabled"] != lookup.pool(joining.pool)["tls_verification_enabled"]:
         raise ApiError("POOL_JOINING_HOST_TLS_VERIFICATION_MISMATCH")
-    if lookup.is_in_rolling_upgrade(joining.pool):
+    _assert_certificates_agree(joining)
+    _assert_backends_agree(joining)
+    if lookup.is_in_rolling_upgrade(joining.pool) or any(map(_is_updating, (joining.own, joining.pool))):
         raise ApiError("NOT_SUPPORTED_DURING_UPGRADE")
+
+
+def _assert_same_networking(joining: Joining) -> None:
+    backends = [row["software_version"].get("network_backend", "bridge") for row in (joining.host, joining.master)]
+    if backends[0] != backends[1]:
+        raise ApiError("OPERATION_NOT_ALLOWED", "Network backends differ")
+    own, pool = (_controllers(db) for db in (joining.own, joining.pool))
+    if own and own != pool:
+        raise ApiError("OPERATION_NOT_ALLOWED", "SDN controller differs")
+    ours, theirs = joining.management(), joining.masters_management()
+    if ours is not None and theirs is not None and ours["primary_address_type"] != theirs["primary_address_type"]:
+        raise ApiError("OPERATION_NOT_ALLOWED", "Primary address type differs")
+
+
+def _controllers(db: Database) -> set[tuple[str, str, int]]:
+    return {(row["protocol"], row["address"], row["port"]) for row in db.rows("SDN_controller").values()}
+
+
+def _assert_certificates_agree(joining: Joining) -> None:
+    """Two authorities of one name would be mixed up."""
+    ours, theirs = (
+        {row["name"]: row["fingerprint_sha256"] or row["fingerprint"] for row in db.rows("Certificate").values()
+         if row["type"] == "ca"}
+        for db in (joining.own, joining.pool)
+    )  # fmt: skip
+    conflicting = [name for name, print_ in ours.items() if theirs.get(name, print_) != print_]
+    if conflicting:
+        raise ApiError("POOL_JOINING_HOST_CA_CERTIFICATES_CONFLICT", *conflicting)
+
+
+def _assert_backends_agree(joining: Joining) -> None:
+    """A storage driver of the joiner must be able to do all that the pool's can."""
+    own = {row["type"]: row for row in joining.own.rows("SM").values()}
+    for theirs in joining.pool.rows("SM").values():
+        ours = own.get(theirs["type"])
+        if ours is not None and not set(theirs["features"]) <= set(ours["features"]):
+            features = [f"{row['type']}: {','.join(sorted(row['features']))}" for row in (theirs, ours)]
+            raise ApiError("POOL_JOINING_SM_FEATURES_INCOMPATIBLE", *features)
+
+
+def _is_updating(db: Database) -> bool:
+    return "apply_updates" in lookup.pool(db)["current_operations"].values()

@@ -43,6 +43,10 @@ async def test_a_host_that_joins_brings_its_machine_disks_and_vms_and_names_its_
     there, moved = site.db.by_uuid("host", uuids[0]), site.db.by_uuid("VM", uuids[1])
     assert there is not None
     assert moved is not None
+    assert not site.db.get("host", there, "enabled")
+    await lone.clock.advance(30)
+    assert site.db.get("host", there, "enabled")
+    assert site.shared in {site.db.get("PBD", pbd, "SR") for pbd in site.db.get("host", there, "PBDs")}
     disk = site.db.get("VBD", site.db.get("VM", moved, "VBDs")[0], "VDI")
     pbds = site.db.get("SR", site.db.get("VDI", disk, "SR"), "PBDs")
     assert [site.db.get("PBD", pbd, "host") for pbd in pbds] == [there]

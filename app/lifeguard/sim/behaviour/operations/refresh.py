@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 
 from lifeguard.sim.behaviour import lookup
@@ -62,6 +62,13 @@ def refresh_all(db: Database) -> None:
                 db.set(table, ref, "current_operations", {})
     for table in _RULES:
         for ref in list(db.rows(table)):
+            refresh(db, table, ref)
+
+
+def refresh_new(db: Database, rows: Iterable[tuple[str, str]]) -> None:
+    """Compute the lists of rows that have just been written, by table and ref."""
+    for table, ref in rows:
+        if table in _RULES:
             refresh(db, table, ref)
 
 

@@ -4,7 +4,8 @@ Run: PYTHONPATH=app python tests/bench/bench_connect.py [--hosts 64] [--vms 5000
 
 Serves one simulated pool in a process of its own, and lets each client connect to it in another one: once as fast as
 it goes, once through a proxy that lets bytes pass as slowly as a real server of that size made them. The npm client
-`xen-api` takes part when Node is there and LIFEGUARD_XEN_API names a folder with it in `node_modules`.
+`xen-api` takes part when Node is there and LIFEGUARD_XEN_API names a folder with it in `node_modules`; it also
+fetches the roles, which are part of the server's code and which Lifeguard leaves for afterwards.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from lifeguard.xapi.xmlrpc import XmlRpc
 ROOT = Path(__file__).resolve().parents[2]
 CLASSES = (
     "pool", "host", "host_metrics", "SR", "PBD", "network", "PIF", "VM", "VM_metrics", "VM_guest_metrics", "VBD", "VDI",
-    "VIF", "console", "PIF_metrics", "host_cpu", "task", "SM", "blob", "subject", "VM_appliance", "PCI", "PGPU", "role",
+    "VIF", "console", "PIF_metrics", "host_cpu", "task", "SM", "blob", "subject", "VM_appliance", "PCI", "PGPU",
     "GPU_group", "VGPU", "VGPU_type", "Bond", "VLAN", "tunnel", "pool_patch", "host_patch", "pool_update", "message",
     "VMSS", "VTPM", "PUSB", "USB_group", "VUSB", "Cluster", "Cluster_host", "Certificate", "Feature", "SDN_controller",
 )  # fmt: skip

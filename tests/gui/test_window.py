@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
 from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
@@ -165,7 +165,7 @@ async def test_the_search_line_narrows_the_grid_and_points_at_what_it_does_not_u
         found = [_grid(seat).node(_grid(seat).index_of_key(key)) for key in _grid(seat).keys()]
         assert vm.ref in [node.ref for node in found if node is not None]
         line.setText('host:"unfinished')
-        trouble = seat.part(QLabel, "search.trouble")
+        trouble = seat.part(QWidget, "search.trouble")
         await until(trouble.isVisible)
         line.clear()
         await until(lambda: len(list(_grid(seat).keys())) == before)

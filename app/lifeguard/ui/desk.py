@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import QPoint, QTimer
 from PySide6.QtWidgets import QFileDialog
@@ -31,6 +32,7 @@ from lifeguard.ui.dialogs.prompt import DialogAsk
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.pools import OpenPool, Pools
+from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
 from lifeguard.ui.tabs.order import tabs_in_order
 from lifeguard.ui.tabs.performance import PerformanceTab
@@ -69,7 +71,8 @@ class Desk:
         self._board = JobBoard(clock)
         self._leave: dict[str, Callable[[], None]] = {}
         self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
-        self.search = SearchTab(self.pools, clock, theme, self)
+        self._shelf = Shelf(self.pools, clock.time_s)
+        self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
         self.window = self._make_window(gate)
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
@@ -82,13 +85,14 @@ class Desk:
         doings = Doings(
             run=lambda command, selection: self._conductor.run(command, selection),
             migrate=self.migrate,
+            aim=self.search.aim,
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
                 "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
                 "file.open": lambda: self._scope.start(self._ask_to_open(), "open a database"),
             },
         )
-        window = MainWindow(self.pools, self._board, tabs, doings, self._theme)
+        window = MainWindow(self.pools, self._shelf, self._board, tabs, doings, self._theme)
         self._conductor = Conductor(self._board, DialogAsk(self._theme, window), self._scope)
         gate.parent = window
         window.gone.connect(self.gone.set)
@@ -117,6 +121,10 @@ class Desk:
     def run(self, command: Command, selection: Selection) -> None:
         """Begin a command; returns at once."""
         self._conductor.run(command, selection)
+
+    def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        """Begin what has to wait for an answer; it ends with the window."""
+        self._scope.start(work, name)
 
     def migrate(self, selection: Selection) -> None:
         self._conductor.migrate(selection)
@@ -202,14 +210,15 @@ class Desk:
             data = await asyncio.to_thread(path.read_bytes)
             skipped = self.open_database(path.name, data)
         except OSError as failure:
-            await self._tell(f"{path.name} was not opened", failure.strerror or str(failure))
+            await self.tell(f"{path.name} was not opened", failure.strerror or str(failure))
         except NotADump as refusal:
-            await self._tell(f"{path.name} was not opened", str(refusal))
+            await self.tell(f"{path.name} was not opened", str(refusal))
         else:
             if skipped:
-                await self._tell(f"Some of {path.name} could not be read", "\n".join(skipped))
+                await self.tell(f"Some of {path.name} could not be read", "\n".join(skipped))
 
-    async def _tell(self, heading: str, text: str) -> None:
+    async def tell(self, heading: str, text: str) -> None:
+        """Say what went wrong with something just asked for, and wait until it is read."""
         dialog = Form("told", "Lifeguard", heading, "Close", Glyph("warning", "warn"), self._theme, self.window)
         dialog.leave.hide()
         dialog.say(text)

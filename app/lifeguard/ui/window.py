@@ -19,6 +19,8 @@ from lifeguard.ui.history import History
 from lifeguard.ui.jobs.tray import JobsTray
 from lifeguard.ui.own_actions import OwnActions
 from lifeguard.ui.pools import PoolNews, Pools
+from lifeguard.ui.searching.base import Base, base_for
+from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.tabs.stack import TabStack
 from lifeguard.ui.tabs.tab import Tab
 from lifeguard.ui.theme import Theme, icon_size
@@ -33,6 +35,7 @@ class Doings:
 
     run: Run
     migrate: Callable[[Selection], object]
+    aim: Callable[[Base], object]
     own: dict[str, Callable[[], object]] = field(default_factory=dict)
 
 
@@ -42,13 +45,16 @@ class MainWindow(QMainWindow):
     gone = Signal()
     retried = Signal()
 
-    def __init__(self, pools: Pools, board: JobBoard, tabs: Sequence[Tab], doings: Doings, theme: Theme) -> None:
+    def __init__(
+        self, pools: Pools, shelf: Shelf, board: JobBoard, tabs: Sequence[Tab], doings: Doings, theme: Theme
+    ) -> None:
         super().__init__()
         self.setObjectName("window")
         self.setWindowTitle("Lifeguard")
         self._pools = pools
         self._theme = theme
-        self.pane = TreePane(pools, doings.migrate, theme)
+        self._aim = doings.aim
+        self.pane = TreePane(pools, shelf, doings.migrate, theme)
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
         self.tray = JobsTray(board, theme)
@@ -83,6 +89,7 @@ class MainWindow(QMainWindow):
         return WindowState(
             geometry=bytes(self.saveGeometry().data()),
             layout=bytes(self._splitter.saveState().data()),
+            column_widths=self.stack.finding.widths(),
             last_tab=self.stack.current,
             view=self.pane.view,
         )
@@ -93,6 +100,8 @@ class MainWindow(QMainWindow):
             self.resize(line * 100, line * 60)
         if state.layout:
             self._splitter.restoreState(QByteArray(state.layout))
+        if state.column_widths:
+            self.stack.finding.use_widths(state.column_widths)
         if state.last_tab:
             self.stack.prefer(state.last_tab)
         self.pane.use_view(state.view)
@@ -145,6 +154,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self.pane.chosen.connect(self._show_chosen)
         self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
+        self.pane.view_changed.connect(lambda _: self._show_chosen())
         self.stack.switched.connect(lambda _: self._note_place())
         self.stack.connect_wanted.connect(lambda: self._own.trigger("server.connect"))
         self.banner.acted.connect(self.retried)
@@ -165,11 +175,15 @@ class MainWindow(QMainWindow):
         return self._pools.selection(self.pane.things())
 
     def _show_chosen(self) -> None:
-        things = self.pane.things()
+        nodes, things = self.pane.nodes(), self.pane.things()
+        self._aim(base_for([node.key for node in nodes], self.pane.saved_search))
         shown = self._pools.shown(things[0]) if things else None
         if shown is not None and shown.ref not in shown.source.inventory:
             shown = None
-        self.stack.show_object(shown)
+        if shown is None and nodes and not things:
+            self.stack.show_group(nodes[0])
+        else:
+            self.stack.show_object(shown)
         self._note_place()
         self._judge.start()
 

@@ -37,11 +37,15 @@ class ObjectGrid(ObjectTree):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        copy = QAction("Copy", self)
-        copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
-        copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
-        copy.triggered.connect(self.copy_rows)
-        self.addAction(copy)
+        for title, keys, copying in (
+            ("Copy", QKeySequence(QKeySequence.StandardKey.Copy), self.copy_rows),
+            ("Copy cell", QKeySequence("Ctrl+Shift+C"), self.copy_cell),
+        ):
+            copy = QAction(title, self)
+            copy.setShortcut(keys)
+            copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+            copy.triggered.connect(copying)
+            self.addAction(copy)
 
     def open_groups(self, rows: int) -> None:
         """Groups open by themselves when so many rows come; thousands stay folded, since Qt lays out every row in
@@ -54,10 +58,15 @@ class ObjectGrid(ObjectTree):
         for place, name in enumerate(self._grid.columns):
             self.setColumnWidth(place, letter * _WIDE.get(name, 16))
 
+    def copy_cell(self) -> None:
+        """The text of the cell that the keyboard is in."""
+        QGuiApplication.clipboard().setText(self._grid.cell(self.currentIndex()).text)
+
     def copy_rows(self) -> None:
-        """The selected rows, as a spreadsheet takes them."""
+        """The selected rows, as a spreadsheet takes them: the columns shown, from left to right."""
         rows = sorted(self.selectionModel().selectedRows(), key=lambda index: self.visualRect(index).top())
-        columns = range(self._grid.columnCount())
+        order = (self.header().logicalIndex(place) for place in range(self._grid.columnCount()))
+        columns = [column for column in order if not self.isColumnHidden(column)]
         lines = ["\t".join(self._grid.cell(row.siblingAtColumn(column)).text for column in columns) for row in rows]
         QGuiApplication.clipboard().setText("\n".join(lines))
 

@@ -9,11 +9,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QTabWidget, Q
 
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.faces import face_of
+from lifeguard.tree.node import Node
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.header import ObjectHeader
-from lifeguard.ui.properties.headline import headline
+from lifeguard.ui.properties.headline import Headline, headline
 from lifeguard.ui.shown import Shown
-from lifeguard.ui.tabs.tab import Tab
+from lifeguard.ui.tabs.tab import Finding, Tab
 from lifeguard.ui.theme import Theme
 
 _NOTHING = "Servers, virtual machines and storage appear here once you are connected to a pool."
@@ -59,6 +60,11 @@ class TabStack(QWidget):
         return self._shown
 
     @property
+    def finding(self) -> Finding:
+        """The tab that searches; there is always one."""
+        return next(tab for tab in self._tabs if isinstance(tab, Finding))
+
+    @property
     def suiting(self) -> tuple[str, ...]:
         """The keys of the tabs that suit what is shown, in order."""
         shown = self._shown
@@ -77,6 +83,18 @@ class TabStack(QWidget):
             return
         self._arrange()
         self._renew_header()
+
+    def show_group(self, node: Node) -> None:
+        """A heading that is no object of a pool: what is in it is found in the Search tab, nothing else suits it."""
+        self._shown = None
+        self._pages.setCurrentIndex(1)
+        self._header.show_headline(Headline(node.name), glyph_of(node.kind, node.state, node.marks))
+        search = self.finding
+        self._put_in_front([search], search)
+        if self._front is not None and self._front is not search:
+            self._front.show_object(None)
+        self._front = search
+        search.show_results()
 
     def renew(self, shown_change: Change) -> None:
         """The pool of the shown object has changed."""
@@ -123,6 +141,10 @@ class TabStack(QWidget):
         suiting = [tab for tab in self._tabs if tab.suits(self._shown)]
         wanted = self._preferred.get(self._kind(), "") or self._preferred.get("", "")
         front = next((tab for tab in suiting if tab.key == wanted), suiting[0] if suiting else None)
+        self._put_in_front(suiting, front)
+        self._bring(front)
+
+    def _put_in_front(self, suiting: Sequence[Tab], front: Tab | None) -> None:
         self._bar.blockSignals(True)
         if front is not None:
             self._bar.setCurrentIndex(self._tabs.index(front))
@@ -131,7 +153,6 @@ class TabStack(QWidget):
         if front is not None:
             self._bar.setCurrentIndex(self._tabs.index(front))
         self._bar.blockSignals(False)
-        self._bring(front)
 
     def _switch(self, place: int) -> None:
         tab = self._tabs[place]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from collections.abc import Mapping
+from typing import Protocol, runtime_checkable
 
 from PySide6.QtWidgets import QWidget
 
@@ -25,3 +26,16 @@ class Tab(Protocol):
 
     def renew(self, change: Change) -> None:
         """The shown object's pool has changed."""
+
+
+@runtime_checkable
+class Finding(Tab, Protocol):
+    """The tab that can also show what is in a group."""
+
+    def show_results(self) -> None:
+        """Come to the front without any single object."""
+
+    def widths(self) -> dict[str, int]:
+        """How the columns stand, by name; 0 is hidden."""
+
+    def use_widths(self, widths: Mapping[str, int]) -> None: ...

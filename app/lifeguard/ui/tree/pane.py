@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
-from datetime import datetime
 from functools import partial
 from typing import Final
 
@@ -12,18 +11,23 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
+from lifeguard.inventory.placing import View
+from lifeguard.search.evaluate import as_filter
+from lifeguard.search.query import Query, Search
 from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
+from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.model import TreeModel
-from lifeguard.ui.tree.quick import quick_filter
+from lifeguard.ui.tree.quick import quick_query
 from lifeguard.ui.tree.view import ObjectTree
 
 _TYPING_MS: Final = 120
+_SAVED: Final = "search:"
 _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
 
@@ -51,13 +55,17 @@ class TreePane(QWidget):
     menu_wanted = Signal(QPoint)
     view_changed = Signal(str)
 
-    def __init__(self, pools: Pools, dropped: Dropped, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, pools: Pools, shelf: Shelf, dropped: Dropped, theme: Theme, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("resources")
         self._pools = pools
+        self._shelf = shelf
         self._options = Options()
+        self._query: Query | None = None
         self._view = "infrastructure"
-        self._live = LiveTree(VIEWS[self._view](self._options))
+        self._live = LiveTree(self._arranged())
         self._connected: set[str] = set()
         self._unfiltered: list[Key] | None = None
         self._model = TreeModel(theme, self)
@@ -89,6 +97,11 @@ class TreePane(QWidget):
         return self._view
 
     @property
+    def saved_search(self) -> Search | None:
+        """The search whose result the tree shows, None when it shows one of the views."""
+        return self._shelf.find(self._view.removeprefix(_SAVED)) if self._view.startswith(_SAVED) else None
+
+    @property
     def options(self) -> Options:
         return self._options
 
@@ -113,14 +126,18 @@ class TreePane(QWidget):
         if pool.key not in self._connected:
             self._connected.add(pool.key)
             self._model.take(self._live.connect(pool.key, pool.answers))
+            if self._view.startswith(_SAVED):
+                self._rearrange()
             if not self.tree.selectionModel().hasSelection():
                 self._choose_first()
 
     def use_view(self, view: str) -> None:
-        """Arrange the tree in another way; `view` is a word of `VIEWS`."""
-        if view in VIEWS and view != self._view:
+        """Arrange the tree in another way; `view` is a word of `VIEWS`, or leads to a saved search by its uuid."""
+        if (view in VIEWS or view.startswith(_SAVED)) and view != self._view:
             self._view = view
             self._rearrange()
+            if not self.tree.selectionModel().hasSelection():
+                self._choose_first()
             self.view_changed.emit(view)
         for action in self._views.actions():
             action.setChecked(action.data() == self._view)
@@ -169,8 +186,31 @@ class TreePane(QWidget):
         menu.addActions([self._view_action(view, title) for view, title in _ORGANISED])
         organised.setMenu(menu)
         row.addWidget(organised)
+        row.addWidget(self._searches_button())
         row.addStretch(1)
         return row
+
+    def _searches_button(self) -> QToolButton:
+        """The saved searches, those of people first; what a pool keeps may change at any time."""
+        button = self._view_button("Saved searches")
+        button.setText("Searches")
+        button.setObjectName("view.searches")
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        menu = QMenu(button)
+        menu.setObjectName("view.searches.menu")
+        menu.aboutToShow.connect(partial(self._fill_searches, menu))
+        button.setMenu(menu)
+        return button
+
+    def _fill_searches(self, menu: QMenu) -> None:
+        for action in menu.actions():
+            self._views.removeAction(action)
+        menu.clear()
+        own = [self._view_action(_SAVED + search.uuid, search.name) for search in self._shelf.own()]
+        menu.addActions(own)
+        if own:
+            menu.addSeparator()
+        menu.addActions([self._view_action(_SAVED + search.uuid, search.name) for search in self._shelf.built_in()])
 
     def _view_button(self, title: str) -> QToolButton:
         button = QToolButton()
@@ -210,12 +250,13 @@ class TreePane(QWidget):
 
     def _use_filter(self) -> None:
         """While something is typed the tree is open throughout; afterwards it is as it was, the selection in view."""
-        matches = quick_filter(self._filter.text(), datetime.now().astimezone())
-        if matches is not None and self._unfiltered is None:
+        query = self._query = quick_query(self._filter.text())
+        if query is not None and self._unfiltered is None:
             self._unfiltered = [key for key in self._model.keys() if self._is_open(key)]
+        matches = as_filter(query, self._shelf.moment().now) if query is not None else None
         self._options = replace(self._options, matches=matches)
         self._rearrange()
-        if matches is not None:
+        if query is not None:
             self.tree.expandAll()
         elif self._unfiltered is not None:
             open_keys, self._unfiltered = self._unfiltered, None
@@ -228,4 +269,14 @@ class TreePane(QWidget):
         return self.tree.isExpanded(self._model.index_of_key(key))
 
     def _rearrange(self) -> None:
-        self._model.take(self._live.change_view(VIEWS[self._view](self._options)))
+        self._model.take(self._live.change_view(self._arranged()))
+        search = self.saved_search
+        if search is not None and search.show_expanded:
+            self.tree.expandAll()
+
+    def _arranged(self) -> View:
+        """The view chosen; Infrastructure while a saved search is not there (yet)."""
+        search = self.saved_search
+        if search is not None:
+            return self._shelf.view(search, self._query)
+        return VIEWS[self._view if self._view in VIEWS else "infrastructure"](self._options)

@@ -1,0 +1,193 @@
+"""What a search finds, as a grid that follows its pools and shows what each object does right now."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Final, Protocol
+
+from PySide6.QtCore import QPoint, Qt, QTimer
+from PySide6.QtWidgets import QWidget
+
+from lifeguard.clock import Clock
+from lifeguard.commands.selection import Selection
+from lifeguard.datamodel.records import Host
+from lifeguard.inventory.relations import is_live
+from lifeguard.observe import Signal
+from lifeguard.search.columns import LIVE_COLUMNS, default_columns
+from lifeguard.search.query import Search, Sort
+from lifeguard.tree.live import LiveTree
+from lifeguard.tree.node import Thing
+from lifeguard.ui.grid.model import GridModel
+from lifeguard.ui.grid.view import ObjectGrid
+from lifeguard.ui.live.feed import STEP_S
+from lifeguard.ui.pools import OpenPool, PoolNews, Pools
+from lifeguard.ui.searching.columns import Columns
+from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.slices import Slices
+from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.drag import DragVerdicts
+
+_RENEW_MS: Final = 250
+_RESORT_MS: Final = 2_000
+_HISTORY_S: Final = 60.0
+_OFTEN: Final = 16
+_SELDOM_S: Final = 30.0
+
+
+class Around(Protocol):
+    """What the results ask of the window."""
+
+    def go_to(self, things: Sequence[Thing]) -> None: ...
+    def open_menu(self, things: Sequence[Thing], place: QPoint) -> None: ...
+    def migrate(self, selection: Selection) -> None: ...
+
+
+class Results:
+    """`sorting_chosen` tells by what the user wants to sort; whoever owns the search shows it so."""
+
+    def __init__(self, pools: Pools, shelf: Shelf, clock: Clock, theme: Theme, around: Around, parent: QWidget) -> None:
+        self.sorting_chosen: Signal[tuple[Sort, ...]] = Signal()
+        self.model = GridModel(pools.get, clock.time_s, theme, parent)
+        self.grid = ObjectGrid(self.model, DragVerdicts(pools), around.migrate, theme)
+        self.grid.setObjectName("search.grid")
+        self.grid.setAccessibleName("Search results")
+        self.grid.menu_wanted.connect(lambda place: around.open_menu(self.grid.things(), place))
+        self.grid.activated.connect(lambda _: around.go_to(self.grid.things()[:1]))
+        self.grid.header().sectionClicked.connect(self._choose_sorting)
+        self.columns = Columns(self.grid, self.model)
+        self._pools = pools
+        self._shelf = shelf
+        self._search = Search("")
+        self._live: LiveTree | None = None
+        self._members: dict[str, OpenPool] = {}
+        self._leave: list[Callable[[], None]] = []
+        self._resorting = Slices(parent)
+        self._renewal = _soon(parent, _RENEW_MS, self._renew)
+        self._resort = _soon(parent, _RESORT_MS, self._begin_resorting)
+        pools.changed.connect(self._follow)
+        pools.removed.connect(self._drop)
+
+    @property
+    def pools(self) -> list[OpenPool]:
+        return list(self._members.values())
+
+    @property
+    def is_alive(self) -> bool:
+        """Whether every pool shown has figures."""
+        return bool(self._members) and all(map(_has_figures, self._members.values()))
+
+    def show_search(self, search: Search, keys: Sequence[str]) -> None:
+        """Show what these pools answer. Rows that stay keep being selected and open."""
+        pools = {key: pool for key in keys if (pool := self._pools.get(key)) is not None}
+        self._resorting.stop()
+        is_other = self._live is None or pools.keys() != self._members.keys()
+        self._search = search
+        if is_other:
+            self._begin(pools)
+        elif self._live is not None:
+            self.model.take(self._live.change_view(self._shelf.view(search)))
+        self._show_sorting()
+
+    def attend(self) -> None:
+        """Keep the figures fresh: the grid is in front."""
+        if not self._leave:
+            for pool in self._members.values():
+                self._watch(pool)
+        self._renew_soon()
+
+    def rest(self) -> None:
+        """In the background nothing is fetched; rows still follow the pools, so that nothing is lost from view."""
+        for leave in self._leave:
+            leave()
+        self._leave = []
+        self._renewal.stop()
+        self._resort.stop()
+        self._resorting.stop()
+
+    def _begin(self, pools: dict[str, OpenPool]) -> None:
+        was_watched = bool(self._leave)
+        self.rest()
+        self._empty()
+        self._members = pools
+        self.model.use_columns([column.name for column in default_columns(pool.answers for pool in pools.values())])
+        self.columns.fit()
+        self._live = LiveTree(self._shelf.view(self._search))
+        self.grid.open_groups(sum(pool.source.inventory.count("VM") for pool in pools.values()))
+        for pool in pools.values():
+            self.model.take(self._live.connect(pool.key, pool.answers))
+        if was_watched:
+            self.attend()
+
+    def _empty(self) -> None:
+        if self._live is not None:
+            for key in self._members:
+                self.model.take(self._live.disconnect(key))
+        self._live, self._members = None, {}
+
+    def _watch(self, pool: OpenPool) -> None:
+        if pool.feed is not None:
+            hosts = [host.ref for host in pool.source.inventory.all(Host)]
+            pause_s = STEP_S if len(hosts) <= _OFTEN else _SELDOM_S
+            self._leave.append(pool.feed.watch(hosts, pause_s, _HISTORY_S))
+            self._leave.append(pool.feed.renewed.connect(lambda _: self._renew_soon()))
+
+    def _follow(self, news: PoolNews) -> None:
+        if self._live is not None and news.pool.key in self._members:
+            self.model.take(self._live.apply(news.pool.key, news.change, news.differing))
+            if self._leave or news.pool.feed is None:
+                self._renew_soon()
+
+    def _drop(self, pool: OpenPool) -> None:
+        if pool.key in self._members:
+            self._begin({key: member for key, member in self._members.items() if key != pool.key})
+
+    def _renew_soon(self) -> None:
+        if not self._renewal.isActive():
+            self._renewal.start()
+
+    def _renew(self) -> None:
+        self.model.forget_cells()
+        if not self._resort.isActive() and any(sort.column in LIVE_COLUMNS for sort in self._search.sorting):
+            self._resort.start()
+
+    def _begin_resorting(self) -> None:
+        if self._live is not None and not self._resorting.is_busy:
+            self._resorting.run(self._resorted(self._live))
+
+    def _resorted(self, live: LiveTree) -> Iterator[None]:
+        """The order by columns that change by themselves, brought up to date between two frames."""
+        for steps in live.reorder():
+            self.model.take(steps)
+            yield
+
+    def _choose_sorting(self, section: int) -> None:
+        """Up, down, and back to the pool's own order."""
+        name, known = self.model.columns[section], self._search.sorting
+        if not known or known[0].column != name:
+            self.sorting_chosen.emit((Sort(name, True),))
+        else:
+            self.sorting_chosen.emit((Sort(name, False),) if known[0].is_ascending else ())
+
+    def _show_sorting(self) -> None:
+        first = self._search.sorting[0] if self._search.sorting else None
+        is_known = first is not None and first.column in self.model.columns
+        section = self.model.columns.index(first.column) if first is not None and is_known else -1
+        is_up = first is None or first.is_ascending
+        order = Qt.SortOrder.AscendingOrder if is_up else Qt.SortOrder.DescendingOrder
+        self.grid.header().setSortIndicator(section, order)
+
+
+def _has_figures(pool: OpenPool) -> bool:
+    if pool.feed is None:
+        return True
+    inventory = pool.source.inventory
+    hosts = [host for host in inventory.all(Host) if is_live(inventory, host.ref)]
+    return all(pool.feed.store.latest(host.uuid) for host in hosts)
+
+
+def _soon(parent: QWidget, pause_ms: int, doing: Callable[[], None]) -> QTimer:
+    timer = QTimer(parent)
+    timer.setSingleShot(True)
+    timer.setInterval(pause_ms)
+    timer.timeout.connect(doing)
+    return timer

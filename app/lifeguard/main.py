@@ -37,10 +37,11 @@ _PICTURE_PATIENCE_S = 40.0
 
 @dataclass(frozen=True, slots=True)
 class SimulatedPool:
-    """Where a simulated pool answers: its master, and the URL of each host by ref."""
+    """Where a simulated pool answers: its master, and the URL of each host by ref; and the pools `beside` it."""
 
     target: Target
     hosts: Mapping[str, str]
+    beside: tuple[SimulatedPool, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,20 +112,32 @@ def _trust(plan: Plan) -> TrustStore:
 
 
 def _connect_simulated(desk: Desk, pool: SimulatedPool) -> None:
-    """Simulated hosts keep the addresses their records say; the book learns, as the records come, where they answer."""
+    """Simulated hosts keep the addresses their records say; one book for all pools learns, as the records come, where
+    they answer, so that a host is found again when it has joined another pool."""
     book: dict[str, str] = {}
-    target = Target(
-        pool.target.address, pool.target.port, pool.target.tls, pool.target.user, pool.target.password, book
-    )
-    link = desk.connect(target)
-    link.changed.connect(lambda _: _learn(book, link, pool.hosts))
-
-
-def _learn(book: dict[str, str], link: Link, urls: Mapping[str, str]) -> None:
-    if len(book) < len(urls):
-        book.update(
-            {host.address: urlsplit(urls[host.ref]).netloc for host in link.inventory.all(Host) if host.ref in urls}
+    for each in (pool, *pool.beside):
+        target = Target(
+            each.target.address, each.target.port, each.target.tls, each.target.user, each.target.password, book
         )
+        link = desk.connect(target)
+        link.changed.connect(_Learning(book, link, each.hosts).learn)
+
+
+@dataclass(slots=True)
+class _Learning:
+    """Writes into the book where the hosts of one pool answer, until it knows them all."""
+
+    book: dict[str, str]
+    link: Link
+    unknown: Mapping[str, str]
+
+    def learn(self, _: object) -> None:
+        if not self.unknown:
+            return
+        known = [host for host in self.link.inventory.all(Host) if host.ref in self.unknown]
+        self.book.update({host.address: urlsplit(self.unknown[host.ref]).netloc for host in known})
+        found = {host.ref for host in known}
+        self.unknown = {ref: url for ref, url in self.unknown.items() if ref not in found}
 
 
 def _log_defect(kind: type[BaseException], defect: BaseException, trace: TracebackType | None) -> None:

@@ -64,6 +64,10 @@ class Simulated:
         return self.server.pool
 
     @property
+    def servers(self) -> tuple[Server, ...]:
+        return (self.server,)
+
+    @property
     def db(self) -> Database:
         return self.server.pool.db
 

@@ -9,7 +9,9 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 from lifeguard.link.target import target_from_url
 from lifeguard.main import Plan, SimulatedPool
@@ -25,6 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--hosts", type=int, default=16, metavar="N", help="how many hosts (default: 16)")
     parser.add_argument("--vms", type=int, default=200, metavar="N", help="how many virtual machines (default: 200)")
     parser.add_argument("--seed", type=int, default=1, metavar="N", help="another number, another pool (default: 1)")
+    parser.add_argument("--beside", metavar="WHAT", action="append",
+                        help="what else to connect to: `standalone`, a host on its own, or `pool:N`, another pool of N "
+                        "hosts; may be given more than once (default: standalone)")  # fmt: skip
+    parser.add_argument("--alone", action="store_true", help="nothing beside the pool")
     parser.add_argument("--tab", default="", help="the tab to show first, such as search or performance")
     parser.add_argument("--screenshot", metavar="FILE", type=Path, help="save a picture of the window there and exit")
 
@@ -33,6 +39,8 @@ def run(args: argparse.Namespace) -> int:
     """Open the window; the result is the exit status."""
     prepare_screen(is_picture=args.screenshot is not None)
     sizes = ["--hosts", str(args.hosts), "--vms", str(args.vms), "--seed", str(args.seed)]
+    if not args.alone:
+        sizes += [f"--beside={what}" for what in args.beside or ("standalone",)]
     with _simulation(sizes) as process:
         plan = Plan(
             simulated=lambda: _ready(process),
@@ -66,4 +74,9 @@ async def _ready(process: subprocess.Popen[str]) -> SimulatedPool:
     if not line:
         raise CommandLineError("The simulated pool did not start.")
     told = json.loads(line)
-    return SimulatedPool(target_from_url(told["master"], told["user"], told["password"]), told["hosts"])
+    beside = tuple(_place(other, told["user"], told["password"]) for other in told.get("beside", ()))
+    return replace(_place(told, told["user"], told["password"]), beside=beside)
+
+
+def _place(told: dict[str, Any], user: str, password: str) -> SimulatedPool:
+    return SimulatedPool(target_from_url(told["master"], user, password), told["hosts"])

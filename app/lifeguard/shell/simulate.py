@@ -10,16 +10,18 @@ import random
 import signal
 import sys
 from pathlib import Path
+from typing import Any
 
 from lifeguard.clock import SystemClock
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.shell.address_book import write_address_book
 from lifeguard.shell.failure import CommandLineError
-from lifeguard.sim.assembly import assemble
 from lifeguard.sim.control import Control
 from lifeguard.sim.database import Database
+from lifeguard.sim.estate import Estate
 from lifeguard.sim.release import PRODUCTS
 from lifeguard.sim.roles import ROLES
+from lifeguard.sim.scenario.beside import build_lone, build_second
 from lifeguard.sim.scenario.build import build_pool
 from lifeguard.sim.server import Listen, Server
 from lifeguard.sim.store import NotAPool, load
@@ -43,6 +45,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         f"(default: {PASSWORD})")  # fmt: skip
     parser.add_argument("--address-book", metavar="FILE", type=Path,
                         help="write there where each host answers, for `lifeguard --address-book FILE`")  # fmt: skip
+    parser.add_argument("--beside", metavar="WHAT", action="append", default=[],
+                        help="also serve, to be joined or migrated to: `standalone`, a host on its own, or `pool:N`, "
+                        "another pool of N hosts; may be given more than once")  # fmt: skip
     parser.add_argument("--control", metavar="PORT", type=int,
                         help="also listen at 127.0.0.1:PORT for faults to be switched on and off")  # fmt: skip
 
@@ -76,30 +81,68 @@ def _database(args: argparse.Namespace, rng: random.Random) -> Database:
         raise CommandLineError(f"{args.database}: {refusal}") from None
 
 
+def _neighbours(args: argparse.Namespace, rng: random.Random) -> list[Database]:
+    """The databases of what is to stand beside the pool."""
+    found: list[Database] = []
+    for at, wish in enumerate(args.beside, start=1):
+        kind, colon, number = wish.partition(":")
+        if kind not in ("standalone", "pool") or (colon and not number.isdigit()):
+            raise CommandLineError(f"lifeguard simulate: {wish!r} is neither `standalone` nor `pool:N`.")
+        clock, release = SystemClock(), PRODUCTS[args.product]
+        try:
+            if kind == "standalone":
+                for _ in range(int(number or 1)):
+                    found.append(build_lone(len(found) + 1, 2, rng, clock, release))
+            else:
+                hosts = int(number or 2)
+                found.append(build_second(at, hosts, hosts * 8, rng, clock, release))
+        except ValueError as refusal:
+            raise CommandLineError(f"lifeguard simulate: {refusal}") from None
+    return found
+
+
 async def _serve(args: argparse.Namespace, listen: Listen) -> None:
     stop = _interruption()
     rng = random.Random(args.seed)
     passwords = dict.fromkeys((USER, *ROLES), args.password)
-    pool = assemble(_database(args, rng), SystemClock(), rng, PRODUCTS[args.product], passwords)
-    gc.freeze()  # the pool stays as long as the process: no collection need walk it while a client waits
-    server = Server(pool)
-    control = Control(server)
+    estate = Estate(SystemClock(), rng, PRODUCTS[args.product], passwords)
+    server = estate.add(_database(args, rng))
+    beside = [estate.add(db) for db in _neighbours(args, rng)]
+    gc.freeze()  # the pools stay as long as the process: no collection need walk them while a client waits
+    control = Control(estate)
     try:
         await server.start(listen)
+        for other in beside:
+            await other.start(Listen(listen.address, 0, listen.is_tls))
         if args.control is not None:
             await control.start("127.0.0.1", args.control)
     except (OSError, ValueError) as failure:
-        await server.close()
+        await estate.close()
         raise CommandLineError(f"lifeguard simulate: cannot listen at {args.listen}: {failure}.") from None
     try:
         if args.address_book is not None:
-            write_address_book(args.address_book, server.address_book)
-        ready = {"master": server.master_url, "hosts": dict(server.urls), "user": USER, "password": args.password}
-        print(json.dumps(ready | ({"control": control.url} if args.control is not None else {})), flush=True)
+            write_address_book(args.address_book, {**server.address_book, **_all_addresses(beside)})
+        print(json.dumps(_ready(args, server, beside, control)), flush=True)
         await stop.wait()
     finally:
         await control.stop()
-        await server.close()
+        await estate.close()
+
+
+def _ready(args: argparse.Namespace, server: Server, beside: list[Server], control: Control) -> dict[str, Any]:
+    """What the one line says: four keys always, others only for those who asked for more."""
+    ready: dict[str, Any] = _where(server) | {"user": USER, "password": args.password}
+    if beside:
+        ready["beside"] = [_where(other) for other in beside]
+    return ready | ({"control": control.url} if args.control is not None else {})
+
+
+def _where(server: Server) -> dict[str, Any]:
+    return {"master": server.master_url, "hosts": dict(server.urls)}
+
+
+def _all_addresses(servers: list[Server]) -> dict[str, str]:
+    return {address: place for server in servers for address, place in server.address_book.items()}
 
 
 def _interruption() -> asyncio.Event:

@@ -4,12 +4,23 @@ from __future__ import annotations
 
 import asyncio
 import json
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 from lifeguard.sim.http.exchange import BadRequest, Reply, parse_head
 from lifeguard.sim.server import Server
 
 _LONGEST = 64 * 1024
+_OF_ONE_HOST = frozenset({
+    "kill", "revive", "cut_off", "join_up", "delay", "drop", "emergency", "restart_toolstack", "renew_certificate",
+})  # fmt: skip
+
+
+class Served(Protocol):
+    """What can go wrong here: the servers of all pools, the main one first."""
+
+    @property
+    def servers(self) -> Sequence[Server]: ...
 
 
 class Control:
@@ -18,11 +29,11 @@ class Control:
     `{"kill": HOST}`, `{"revive": HOST}`, `{"cut_off": HOST}`, `{"join_up": HOST}`, `{"delay": [HOST, SECONDS]}`,
     `{"drop": [HOST, FRACTION]}`, `{"emergency": [HOST, CODE, PARAM...]}`, `{"fail_migration_at": FRACTION or null}`,
     `{"full_sr": SR}`, `{"empty_sr": SR}`, `{"lose_events": BOOL}`, `{"expire_sessions": true}`,
-    `{"renew_certificate": HOST}`. HOST is a ref, a uuid, a name label, or "master".
+    `{"renew_certificate": HOST}`, `{"restart_toolstack": HOST}`. HOST is a ref, a uuid, a name label, or "master".
     """
 
-    def __init__(self, server: Server) -> None:
-        self._served = server
+    def __init__(self, served: Served) -> None:
+        self._all = served
         self._listener: asyncio.Server | None = None
         self.url = ""
 
@@ -43,42 +54,58 @@ class Control:
                 raise ValueError(f"there is no switch {name!r}")
 
     async def _throw(self, name: str, value: Any) -> bool:
-        faults, pool = self._served.pool.faults, self._served.pool
+        return await self._throw_for_host(name, value) or self._throw_for_all(name, value)
+
+    async def _throw_for_host(self, name: str, value: Any) -> bool:
+        if name not in _OF_ONE_HOST:
+            return False
+        server, ref = self._host(value[0] if isinstance(value, list) else value)
+        faults = server.pool.faults.of(ref)
         match name:
             case "kill":
-                await self._served.kill(self._host(value))
+                await server.kill(ref)
             case "revive":
-                await self._served.revive(self._host(value))
+                await server.revive(ref)
             case "cut_off" | "join_up":
-                faults.of(self._host(value)).is_cut_off = name == "cut_off"
+                faults.is_cut_off = name == "cut_off"
             case "delay":
-                faults.of(self._host(value[0])).delay_s = float(value[1])
+                faults.delay_s = float(value[1])
             case "drop":
-                faults.of(self._host(value[0])).drop_fraction = float(value[1])
+                faults.drop_fraction = float(value[1])
             case "emergency":
-                faults.of(self._host(value[0])).emergency = tuple(value[1:])
-            case "fail_migration_at":
-                faults.fail_migration_at = None if value is None else float(value)
-            case "full_sr":
-                faults.full_srs.add(str(value))
-            case "empty_sr":
-                faults.full_srs.discard(str(value))
-            case "lose_events":
-                faults.loses_events = bool(value)
-            case "expire_sessions":
-                pool.sessions.end_all()
+                faults.emergency = tuple(value[1:])
+            case "restart_toolstack":
+                server.pool.faults.toolstack_restarted.emit(ref)
             case "renew_certificate":
-                await self._served.renew_certificate(self._host(value))
-            case _:
-                return False
+                await server.renew_certificate(ref)
         return True
 
-    def _host(self, text: Any) -> str:
+    def _throw_for_all(self, name: str, value: Any) -> bool:
+        for server in self._all.servers:
+            faults = server.pool.faults
+            match name:
+                case "fail_migration_at":
+                    faults.fail_migration_at = None if value is None else float(value)
+                case "full_sr":
+                    faults.full_srs.add(str(value))
+                case "empty_sr":
+                    faults.full_srs.discard(str(value))
+                case "lose_events":
+                    faults.loses_events = bool(value)
+                case "expire_sessions":
+                    server.pool.sessions.end_all()
+                case _:
+                    return False
+        return True
+
+    def _host(self, text: Any) -> tuple[Server, str]:
+        """The host of that ref, uuid or name, and the server that answers for it; "master" is the main pool's."""
         if text == "master":
-            return self._served.pool.master_ref
-        for ref, row in self._served.pool.db.rows("host").items():
-            if text in (ref, row["uuid"], row["name_label"]):
-                return ref
+            return self._all.servers[0], self._all.servers[0].pool.master_ref
+        for server in self._all.servers:
+            for ref, row in server.pool.db.rows("host").items():
+                if text in (ref, row["uuid"], row["name_label"]):
+                    return server, ref
         raise ValueError(f"there is no host {text!r}")
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -106,5 +133,5 @@ class Control:
 
     def _sessions(self) -> list[dict[str, str]]:
         """Who is logged in."""
-        rows = self._served.pool.db.rows("session").values()
+        rows = self._all.servers[0].pool.db.rows("session").values()
         return [{"user": str(row["auth_user_name"]), "originator": str(row["originator"])} for row in rows]

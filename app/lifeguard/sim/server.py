@@ -15,6 +15,7 @@ from lifeguard.sim.http.handlers import WebHandlers, own_handlers
 from lifeguard.sim.metrics.library import Library
 from lifeguard.sim.metrics.web import metrics_handlers
 from lifeguard.sim.pool import SimulatedPool
+from lifeguard.sim.streams.handlers import stream_handlers
 
 _TRIES = 20
 
@@ -48,10 +49,13 @@ class Server:
     def __init__(self, pool: SimulatedPool, handlers: WebHandlers | None = None) -> None:
         self.pool = pool
         self._library = Library(pool.db, pool.clock, seed=1)
-        metrics = metrics_handlers(self._library, lambda host_ref: self.urls[host_ref])
-        self._handlers = {**own_handlers(), **metrics, **(handlers or {})}
+        metrics = metrics_handlers(self._library, self._url)
+        self._handlers = {**own_handlers(), **metrics, **stream_handlers(self._url), **(handlers or {})}
         self._endpoints: dict[str, Endpoint] = {}
         pool.faults.power_changed.connect(self._follow)
+
+    def _url(self, host_ref: str) -> str:
+        return self._endpoints[host_ref].url
 
     @property
     def urls(self) -> Mapping[str, str]:
@@ -91,8 +95,9 @@ class Server:
 
     async def take_in(self, host_ref: str, place: Place) -> None:
         """A host that has joined answers for this pool from now on. Raises OSError."""
-        endpoint = self._endpoints[host_ref] = Endpoint(self.pool, host_ref, self._handlers, place.tls)
+        endpoint = Endpoint(self.pool, host_ref, self._handlers, place.tls)
         await endpoint.start(place.address, place.port)
+        self._endpoints[host_ref] = endpoint
 
     async def give_up(self, host_ref: str) -> Place | None:
         """Stop answering for a host that has left; tells where it did, None when it never answered here."""

@@ -52,6 +52,15 @@ async def test_it_says_in_one_line_where_its_hosts_are_and_ends_quietly(number: 
         assert (process.returncode, output, errors) == (0, b"", b"")
 
 
+async def test_what_stands_beside_the_pool_is_told_after_the_four_keys_and_has_addresses_of_its_own() -> None:
+    async with _simulate("--hosts", "2", "--vms", "2", "--beside", "standalone", "--beside", "pool:2") as process:
+        ready = await _ready(process)
+        assert list(ready) == ["master", "hosts", "user", "password", "beside"]
+        assert [len(other["hosts"]) for other in ready["beside"]] == [1, 2]
+        urls = [url for place in (ready, *ready["beside"]) for url in place["hosts"].values()]
+        assert len(set(urls)) == 5
+
+
 @pytest.mark.skipif(sys.platform != "linux", reason="other systems have one loopback address")
 async def test_every_host_has_an_address_of_its_own_and_all_the_same_port() -> None:
     async with _simulate("--hosts", "3", "--vms", "0", "--tls") as process:
@@ -69,6 +78,7 @@ async def test_every_host_has_an_address_of_its_own_and_all_the_same_port() -> N
         (("--listen", "127.0.0.1:many"), "many"),
         (("--listen", "192.0.2.1"), "192.0.2.1"),
         (("--product", "3.14"), "3.14"),
+        (("--beside", "castle"), "castle"),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_one_sentence(args: tuple[str, ...], word: str) -> None:

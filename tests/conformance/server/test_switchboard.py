@@ -22,7 +22,7 @@ async def served() -> AsyncIterator[Simulated]:
 
 @pytest.fixture
 async def control(served: Simulated) -> AsyncIterator[Control]:
-    control = Control(served.server)
+    control = Control(served)
     await control.start("127.0.0.1", 0)
     yield control
     await control.stop()

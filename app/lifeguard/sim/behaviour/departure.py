@@ -12,6 +12,7 @@ from lifeguard.sim.database import Database
 
 _OF_HOST = ("host_cpu", "PCI", "PGPU")
 _OF_POOL = ("restrictions", "tls_verification_enabled", "cpu_info", "guest_agent_config")
+_DEFAULT_SRS = ("default_SR", "suspend_image_SR", "crash_dump_SR")
 _OF_ADDRESS = ("IP", "netmask", "gateway", "DNS", "ip_configuration_mode", "IPv6", "ipv6_gateway",
                "ipv6_configuration_mode", "primary_address_type")  # fmt: skip
 _BARE = {
@@ -75,8 +76,8 @@ class _Departure:
         mine = [(ref, pif) for ref, pif in self._db.rows("PIF").items() if pif["host"] == self._host_ref]
         management = next((pif for _, pif in mine if pif["management"]), None)
         cards = [(ref, pif) for ref, pif in mine if pif["physical"]]
-        for ref in {pif["network"] for _, pif in cards} | self._internal_networks():
-            self._copy("network", ref, tags=())
+        for ref in dict.fromkeys((*(pif["network"] for _, pif in cards), *self._internal_networks())):
+            self._copy("network", ref, tags=(), name_description="")
         for ref, pif in cards:
             self._copy("PIF_metrics", pif["metrics"])
             self._copy("PIF", ref, **_BARE, currently_attached=True)
@@ -85,9 +86,9 @@ class _Departure:
             self._own.update("PIF", self._refs[home], management=True,
                              **{name: management[name] for name in _OF_ADDRESS})  # fmt: skip
 
-    def _internal_networks(self) -> set[str]:
+    def _internal_networks(self) -> list[str]:
         networks = self._db.rows("network").items()
-        return {ref for ref, row in networks if "is_host_internal_management_network" in row["other_config"]}
+        return [ref for ref, row in networks if "is_host_internal_management_network" in row["other_config"]]
 
     def _card_of_management(self, management: Row | None, cards: list[tuple[str, Row]]) -> str | None:
         """The card itself, or the first one under the bond or VLAN that has the address."""
@@ -124,8 +125,13 @@ class _Departure:
 
     def _write_pool(self) -> None:
         pool = lookup.pool(self._db)
-        fields = {name: pool[name] for name in _OF_POOL}
+        local = next((ref for ref, sr in self._own.rows("SR").items() if _holds_disks(sr)), NULL_REF)
+        fields = {name: pool[name] for name in _OF_POOL} | dict.fromkeys(_DEFAULT_SRS, local)
         self._own.insert("pool", fields | {"master": self._refs[self._host_ref]})
+
+
+def _holds_disks(sr: Row) -> bool:
+    return not sr["is_tools_sr"] and sr["content_type"] != "iso" and sr["type"] != "udev"
 
 
 def _is_ref(item: Any) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from dataclasses import replace
+from itertools import count
 from typing import Any, Literal
 
 from lifeguard.clock import Clock, SystemClock
@@ -120,11 +121,15 @@ class JobBoard:
         self._clock = clock or SystemClock()
         self._scope = Scope("jobs")
         self._jobs: list[Job] = []
+        self._numbers = count(1)
         self._lanes: dict[str, asyncio.Lock] = {}
 
     @property
     def jobs(self) -> tuple[Job, ...]:
         return tuple(self._jobs)
+
+    def __contains__(self, job: object) -> bool:
+        return job in self._jobs
 
     @property
     def active(self) -> tuple[Job, ...]:
@@ -132,7 +137,7 @@ class JobBoard:
 
     def start(self, work: Work) -> Job:
         """Begin at once, or when the lane is free: lanes serve in the order of asking."""
-        job = Job(len(self._jobs) + 1, work, self)
+        job = Job(next(self._numbers), work, self)
         self._jobs.append(job)
         job._task = self._scope.start(self._run(job), work.title)
         self.changed.emit(job)
@@ -140,12 +145,18 @@ class JobBoard:
 
     def refuse(self, title: str, verdict: Verdict, words: Words) -> Job:
         """A row for work that may not even begin, so that its reason is not lost."""
-        job = Job(len(self._jobs) + 1, Work(title, _nothing, words), self)
+        job = Job(next(self._numbers), Work(title, _nothing, words), self)
         job.error = JobError(verdict.refusal or "", verdict.code, verdict.params)
         job.started_s = self._clock.time_s()
         self._jobs.append(job)
         self._end(job, "failed")
         return job
+
+    def dismiss(self, job: Job) -> None:
+        """Take a job that is over off the board."""
+        if job.is_over and job in self._jobs:
+            self._jobs.remove(job)
+            self.changed.emit(job)
 
     def ahead_of(self, job: Job) -> int:
         """How many jobs of its lane come before a waiting one."""

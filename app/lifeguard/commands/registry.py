@@ -5,6 +5,7 @@ from __future__ import annotations
 from lifeguard.commands import (
     host,
     maintenance,
+    messages,
     objects,
     pool,
     server,
@@ -46,5 +47,6 @@ _ALL: tuple[Command, ...] = (
     *server.COMMANDS,
     *storage.COMMANDS,
     *objects.COMMANDS,
+    *messages.COMMANDS,
 )
 _BY_ID = {one.id: one for one in _ALL}

@@ -44,7 +44,11 @@ class JobModel(QAbstractTableModel):
 
     def _follow(self, job: Job) -> None:
         place = next((place for place, known in enumerate(self._jobs) if known is job), None)
-        if place is None:
+        if place is not None and job not in self._board:
+            self.beginRemoveRows(QModelIndex(), place, place)
+            del self._jobs[place]
+            self.endRemoveRows()
+        elif place is None:
             self.beginInsertRows(QModelIndex(), 0, 0)
             self._jobs.insert(0, job)
             self.endInsertRows()

@@ -7,10 +7,10 @@ from itertools import islice
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from lifeguard.ui.table.delegate import TableDelegate
-from lifeguard.ui.table.line import Table
+from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.theme import Theme, icon_size
 
@@ -24,12 +24,14 @@ class TableView(QTreeView):
     opened = Signal()
     picked = Signal()
 
-    def __init__(self, table: Table, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.lines = TableModel(table.columns, theme, self)
+    def __init__(
+        self, key: str, title: str, columns: tuple[Column, ...], theme: Theme, *, has_header: bool = True
+    ) -> None:
+        super().__init__()
+        self.lines = TableModel(columns, theme, self)
         self._sorting: tuple[int, bool] | None = None
-        self.setObjectName(f"table.{table.key}")
-        self.setAccessibleName(table.title)
+        self.setObjectName(f"table.{key}")
+        self.setAccessibleName(title)
         self.setModel(self.lines)
         self.setItemDelegate(TableDelegate(self.lines, theme, self))
         self.setUniformRowHeights(True)
@@ -40,9 +42,9 @@ class TableView(QTreeView):
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHeaderHidden(not table.has_header)
+        self.setHeaderHidden(not has_header)
         self._is_sized = False
-        self._arrange_header(table)
+        self._arrange_header()
         self.activated.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         copy = QAction("Copy", self)
@@ -117,7 +119,7 @@ class TableView(QTreeView):
             yield index
             index = self.indexBelow(index)
 
-    def _arrange_header(self, table: Table) -> None:
+    def _arrange_header(self) -> None:
         header = self.header()
         header.setStretchLastSection(True)
         header.setSectionsClickable(True)

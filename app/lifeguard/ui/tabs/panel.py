@@ -42,7 +42,7 @@ class TablePanel(QWidget):
         self._around = around
         self._live: LiveTable | None = None
         self._shown: Shown | None = None
-        self.view = TableView(table, theme)
+        self.view = TableView(table.key, table.title, table.columns, theme, has_header=table.has_header)
         self._title = QLabel(table.title)
         self._summary = QLabel()
         self._summary.setObjectName(f"{table.key}.summary")

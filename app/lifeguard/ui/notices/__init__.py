@@ -1,0 +1,1 @@
+"""What an admin should know without having asked: alerts of the pools, and what was done in this session."""

@@ -1,0 +1,114 @@
+"""The jobs of this session as lines: what was begun, how it goes, what came of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.observe import Signal
+from lifeguard.quantities import UNKNOWN, format_duration, format_percent
+from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.table.flat import FlatLines
+from lifeguard.ui.table.line import Cell, Column, Line, text
+from lifeguard.ui.table.live import Step
+
+COLUMNS = (
+    Column("State", 16),
+    Column("What", 60),
+    Column("Started", 16),
+    Column("Took", 12),
+    Column("Result", 80),
+)
+FILTERS: Final = ("All", "Under way", "Failed", "Done")
+_GLYPHS: Final = {
+    "waiting": Glyph("waiting", "text-quiet"),
+    "running": Glyph("vm-busy", "busy"),
+    "cancelling": Glyph("vm-busy", "off"),
+    "done": Glyph("done", "ok"),
+    "failed": Glyph("failed", "bad"),
+    "cancelled": Glyph("cancelled", "off"),
+}
+_WORDS: Final = {
+    "waiting": "Waiting", "running": "Running", "cancelling": "Cancelling", "done": "Done", "failed": "Failed",
+    "cancelled": "Cancelled",
+}  # fmt: skip
+
+
+class EventBook:
+    """`changed` tells what became of the listed lines."""
+
+    def __init__(self, board: JobBoard) -> None:
+        self.changed: Signal[tuple[Step, ...]] = Signal()
+        self._board = board
+        self._jobs: dict[str, Job] = {str(job.id): job for job in board.jobs}
+        self._filter = FILTERS[0]
+        self.lines = FlatLines(self._line)
+        self.use_filter(self._filter)
+        self._leave: Callable[[], None] = board.changed.connect(self._follow)
+
+    def close(self) -> None:
+        self._leave()
+
+    def get(self, key: str) -> Job | None:
+        return self._jobs.get(key)
+
+    def use_filter(self, chosen: str) -> FlatLines:
+        """List others: one of `FILTERS`. The lines are new ones, to be shown from the beginning."""
+        self._filter = chosen
+        self.lines = FlatLines(self._line)
+        for key, job in self._jobs.items():
+            if self._admits(job):
+                self.lines.put(key)
+        return self.lines
+
+    def dismiss(self, keys: tuple[str, ...]) -> None:
+        """Take finished jobs off the board."""
+        for key in keys:
+            job = self._jobs.get(key)
+            if job is not None and job.is_over:
+                self._board.dismiss(job)
+
+    def _follow(self, job: Job) -> None:
+        key = str(job.id)
+        if job not in self._board:
+            self._jobs.pop(key, None)
+            self._tell(self.lines.drop(key))
+            return
+        self._jobs[key] = job
+        self._tell(self.lines.put(key) if self._admits(job) else self.lines.drop(key))
+
+    def _tell(self, steps: tuple[Step, ...]) -> None:
+        if steps:
+            self.changed.emit(steps)
+
+    def _admits(self, job: Job) -> bool:
+        match self._filter:
+            case "Under way":
+                return not job.is_over
+            case "Failed":
+                return job.status in ("failed", "cancelled")
+            case "Done":
+                return job.status == "done"
+            case _:
+                return True
+
+    def _line(self, key: str) -> Line:
+        job = self._jobs[key]
+        took_s = job.ended_s - job.started_s if job.is_over and job.started_s else None
+        cells = (
+            Cell(_WORDS[job.status], job.status, glyph=_GLYPHS[job.status]),
+            text(job.title),
+            Cell(UNKNOWN, job.started_s or None, instant_s=job.started_s or None),
+            Cell(format_duration(took_s), took_s, "" if took_s is not None else "It is not over"),
+            text(_result(job), "It is not over"),
+        )
+        return Line(cells, order=(-job.id, key))
+
+
+def _result(job: Job) -> str:
+    if job.error is not None:
+        return job.error.sentence
+    if job.status == "running" and job.progress_fraction is not None:
+        return format_percent(job.progress_fraction)
+    return _WORDS[job.status] if job.is_over else ""

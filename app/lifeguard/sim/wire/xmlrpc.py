@@ -152,6 +152,14 @@ def read_request(body: bytes) -> Request:
     return Request(name.text, [_read_param(param) for param in params])
 
 
+def read_value(text: bytes) -> Wire:
+    """Read a lone `<value>`. Raises MalformedRequest."""
+    try:
+        return _read(fromstring(text, forbid_dtd=True), 0)
+    except (ParseError, DefusedXmlException, UnicodeError, ValueError, RecursionError) as broken:
+        raise MalformedRequest(f'Xmlm.Error(1:1, "{_summary(broken)}")') from None
+
+
 def _summary(broken: Exception) -> str:
     if isinstance(broken, ParseError):
         return "expected root element" if "not well-formed" in str(broken) else "unexpected end of input"

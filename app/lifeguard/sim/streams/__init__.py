@@ -1,0 +1,1 @@
+"""What a host sends and takes in long streams: machines, disks, consoles, bundles of reports."""

@@ -25,8 +25,13 @@ class Outcome:
     left_out: tuple[tuple[Item, Verdict], ...] = ()
 
 
-async def perform(command: Command, selection: Selection, board: JobBoard, ask: Ask) -> Outcome:
-    """Do it, as far as it may be done. Verdicts are taken afresh before and after the question."""
+async def perform(
+    command: Command, selection: Selection, board: JobBoard, ask: Ask, *, is_repeatable: bool = True
+) -> Outcome:
+    """Do it, as far as it may be done. Verdicts are taken afresh before and after the question.
+
+    `is_repeatable` is false where the source will be gone when the jobs have ended: neither retry nor undo then.
+    """
     able, left_out = _sorted(command, selection)
     if not able.items:
         return Outcome(left_out=left_out)
@@ -34,7 +39,10 @@ async def perform(command: Command, selection: Selection, board: JobBoard, ask: 
     if answers is None:
         return Outcome()
     able, turned = _sorted(command, able)
-    jobs = tuple(_begin(command, able, item, answers, board, ask) for item in able.items)
+    works = [_work(command, able, item, answers) for item in able.items]
+    if is_repeatable:
+        works = [_with_undo(command, able, item, one, board) for item, one in zip(able.items, works, strict=True)]
+    jobs = tuple(board.start(replace(one, is_repeatable=is_repeatable)) for one in works)
     return Outcome(jobs, (*left_out, *turned))
 
 
@@ -74,9 +82,7 @@ async def _answers(
     return {} if await ask.confirm(replace(prompt, left_out=names)) else None
 
 
-def _begin(
-    command: Command, selection: Selection, item: Item, answers: Mapping[str, Answer], board: JobBoard, ask: Ask
-) -> Job:
+def _work(command: Command, selection: Selection, item: Item, answers: Mapping[str, Answer]) -> Work:
     words = selection.rules(item.source).words
     name = words.name(item.ref)
     target = selection.target
@@ -85,7 +91,7 @@ def _begin(
     async def run(job: Report) -> object:
         return await command.act(Doing(selection, item, job, answers))
 
-    work = Work(
+    return Work(
         title=f"{command.title} {name}{where}",
         run=run,
         words=words,
@@ -95,7 +101,6 @@ def _begin(
         lane=command.lane(selection, item) if command.lane else "",
         remedies=remedies_for(item),
     )
-    return board.start(_with_undo(command, selection, item, work, board, ask))
 
 
 def _place_name(command: Command, selection: Selection, target: Item) -> str:
@@ -105,27 +110,25 @@ def _place_name(command: Command, selection: Selection, target: Item) -> str:
     return selection.rules(target.source).words.name(target.ref)
 
 
-def _with_undo(
-    command: Command, selection: Selection, item: Item, work: Work, board: JobBoard, ask: Ask
-) -> Work:
+def _with_undo(command: Command, selection: Selection, item: Item, work: Work, board: JobBoard) -> Work:
     if command.take_back is None:
         return work
     way_back = command.take_back(selection, item)
     if way_back is None:
         return work
     back, where = way_back
-    return replace(work, undo=_beginner(back, selection.renewed(), item, where, board, ask), undo_title=back.title)
+    return replace(work, undo=_beginner(back, selection.renewed(), item, where, board), undo_title=back.title)
 
 
 def _beginner(
-    command: Command, selection: Selection, item: Item, where: str, board: JobBoard, ask: Ask
+    command: Command, selection: Selection, item: Item, where: str, board: JobBoard
 ) -> Callable[[], None]:
     def begin() -> None:
         target = Item(item.source, where) if where else None
         again = Selection((item,), target)
         able, left_out = _sorted(command, again)
         if able.items:
-            _begin(command, able, item, {}, board, ask)
+            board.start(_work(command, able, item, {}))
         else:
             board.refuse(command.title, left_out[0][1], selection.rules(item.source).words)
 

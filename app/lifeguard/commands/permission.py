@@ -15,6 +15,7 @@ _CLASS_OF_KIND = {
     "vm": "VM", "template": "VM", "snapshot": "VM", "host": "host", "pool": "pool", "sr": "SR", "vdi": "VDI",
     "network": "network", "appliance": "VM_appliance",
 }  # fmt: skip
+FORBIDDEN = "RBAC_PERMISSION_DENIED"
 _AT_WORK = frozenset({"live", "saved"})
 
 
@@ -33,7 +34,7 @@ def judge_permission(command: Calling, source: Source, selection: Selection) -> 
     if missing is None:
         return None
     params = missing.lower(), sufficient_role(calls)
-    return Verdict("RBAC_PERMISSION_DENIED", params, selection.rules(source).words)
+    return Verdict(FORBIDDEN, params, selection.rules(source).words)
 
 
 def _for_kinds(method: str, selection: Selection) -> tuple[str, ...]:

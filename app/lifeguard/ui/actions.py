@@ -11,23 +11,35 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
 
 from lifeguard.assets import asset
 from lifeguard.commands.command import Command
-from lifeguard.commands.menus import Entry, Line, context_menu, host_menu, menu_bar, toolbar
-from lifeguard.commands.selection import Item, Selection
-from lifeguard.datamodel.records import Host
-from lifeguard.inventory.faces import face_of
+from lifeguard.commands.menus import Entry, Line, context_menu, menu_bar, toolbar
+from lifeguard.commands.permission import FORBIDDEN
+from lifeguard.commands.selection import Selection
+from lifeguard.commands.source import Source
+from lifeguard.ui.acting.place_menu import Begin, PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
-Run = Callable[[Command, Selection], object]
+_WITH_PLACES = frozenset({"host", "pool", "server"})
 
 
 class Actions(QObject):
-    """`run` is told the command and the selection it is for. `own` are actions of the window itself, by command id:
-    where a menu names one of these, it is used instead of the registry's."""
+    """`run` is told the command and the selection it is for, `begin` starts what is asked in the background, `sources`
+    are the pools that are open. `own` are actions of the window itself, by command id: where a menu names one of these,
+    it is used instead of the registry's."""
 
-    def __init__(self, run: Run, own: Iterable[QAction], theme: Theme, parent: QWidget) -> None:
+    def __init__(
+        self,
+        run: Run,
+        begin: Begin,
+        sources: Callable[[], Iterable[Source]],
+        own: Iterable[QAction],
+        theme: Theme,
+        parent: QWidget,
+    ) -> None:
         super().__init__(parent)
         self._run = run
+        self._begin = begin
+        self._sources = sources
         self._theme = theme
         self._window = parent
         self._selection = Selection(())
@@ -78,7 +90,7 @@ class Actions(QObject):
         for line in lines:
             if line is not None and line.id not in self._own:
                 action = self._action(line)
-                action.setEnabled(line.allowed)
+                action.setEnabled(line.allowed or line.verdict.code == FORBIDDEN)  # then it asks for another user
                 reason = line.refusal or ""
                 action.setToolTip(reason or _with_shortcut(line.title, line.command.shortcut))
                 action.setStatusTip(reason)
@@ -87,13 +99,13 @@ class Actions(QObject):
         known = self._actions.get(entry.id)
         if known is not None:
             return known
-        action = self._place_menu(entry.command) if entry.command.target == "host" else QAction(entry.title, self)
+        action = self._place_menu(entry.command) if entry.command.target in _WITH_PLACES else QAction(entry.title, self)
         action.setObjectName(entry.id)
         action.setText(entry.title)
         self._actions[entry.id] = action
         self._commands[entry.id] = entry.command
         self._draw(action, entry.command.icon)
-        if entry.command.target != "host":
+        if entry.command.target not in _WITH_PLACES:
             if entry.command.shortcut:
                 action.setShortcut(QKeySequence(entry.command.shortcut))
             action.triggered.connect(partial(self._trigger, entry.command))
@@ -104,38 +116,14 @@ class Actions(QObject):
         self._run(command, self._selection)
 
     def _place_menu(self, command: Command) -> QAction:
-        """A command that wants a host opens a list of hosts, each with its own verdict."""
-        menu = QMenu(command.title, self._window)
-        menu.setToolTipsVisible(True)
-        menu.aboutToShow.connect(partial(self._fill_places, command, menu))
+        """A command that wants a place opens a list of them, each with its own verdict."""
+        menu = PlaceMenu(command, lambda: self._selection, self._sources, self._run, self._begin, self._window)
         self._places[command.id] = menu
         return menu.menuAction()
-
-    def _fill_places(self, command: Command, menu: QMenu) -> None:
-        menu.clear()
-        selection = self._selection.renewed()
-        for host, verdict in host_menu(command, selection, _hosts(selection)):
-            name = selection.rules(host.source).words.name(host.ref)
-            action = menu.addAction(name if verdict.allowed else f"{name} ({verdict.short})")
-            action.setEnabled(verdict.allowed)
-            action.setToolTip(verdict.refusal or "")
-            action.triggered.connect(partial(self._trigger_at, command, host))
-
-    def _trigger_at(self, command: Command, host: Item, _checked: bool = False) -> None:
-        self._run(command, self._selection.with_target(host))
 
     def _draw(self, action: QAction, icon: str) -> None:
         if icon and _has_icon(icon):
             action.setIcon(self._theme.icon(Glyph(icon)))
-
-
-def _hosts(selection: Selection) -> tuple[Item, ...]:
-    """The hosts of the one pool that the selection is of, master first, as in the tree."""
-    if len(selection.sources) != 1:
-        return ()
-    source = selection.sources[0]
-    faces = [face for host in source.inventory.all(Host) if (face := face_of(source.inventory, host.ref)) is not None]
-    return tuple(Item(source, face.ref) for face in sorted(faces, key=lambda face: face.order))
 
 
 def _has_icon(name: str) -> bool:

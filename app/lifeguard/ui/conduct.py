@@ -2,33 +2,86 @@
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import replace
+
 from lifeguard.commands.ask import Ask
 from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
-from lifeguard.commands.perform import perform
-from lifeguard.commands.registry import command
-from lifeguard.commands.selection import Selection
+from lifeguard.commands.perform import Outcome, perform
+from lifeguard.commands.permission import FORBIDDEN
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.link.elevated import Elevated, NotElevated, as_user
+from lifeguard.link.link import Link
+from lifeguard.rules.verdict import Verdict
 from lifeguard.scope import Scope
+from lifeguard.ui.acting.elevation import AskElevation
+
+Opener = Callable[[Command, Selection], Awaitable[object]]
 
 
 class Conductor:
-    def __init__(self, board: JobBoard, ask: Ask, scope: Scope) -> None:
+    """`openers` by what a command opens instead of running at once: a wizard, or something that the window does."""
+
+    def __init__(
+        self, board: JobBoard, ask: Ask, elevation: AskElevation, openers: Mapping[str, Opener], scope: Scope
+    ) -> None:
         self._board = board
         self._ask = ask
+        self._elevation = elevation
+        self._openers = openers
         self._scope = scope
 
     def run(self, chosen: Command, selection: Selection) -> None:
         """Begin; returns at once."""
         self._scope.start(self._perform(chosen, selection), chosen.id)
 
-    def migrate(self, selection: Selection) -> None:
-        """What a drop on a host means."""
-        chosen = command("vm.migrate")
-        if chosen is not None:
-            self.run(chosen, selection)
-
     async def _perform(self, chosen: Command, selection: Selection) -> None:
+        opener = self._openers.get(chosen.opens)
+        if opener is not None and chosen.sum_up(selection.renewed()).allowed:
+            await opener(chosen, selection)
+            return
         outcome = await perform(chosen, selection, self._board, self._ask)
-        if not outcome.jobs:
-            for item, verdict in outcome.left_out:
-                self._board.refuse(chosen.title, verdict, selection.rules(item.source).words)
+        if outcome.jobs:
+            return
+        if is_forbidden(outcome) and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
+            await self._run_as(chosen, selection, selection.sources[0], outcome.left_out[0][1])
+            return
+        self._tell(chosen, selection, outcome)
+
+    async def _run_as(self, chosen: Command, selection: Selection, link: Link, refused: Verdict) -> None:
+        """Ask for other credentials until they do, or the person leaves it."""
+        reason = refused.refusal or ""
+        while (given := await self._elevation.ask(chosen.title, reason)) is not None:
+            try:
+                async with as_user(link, given) as elevated:
+                    theirs = _seen_by(elevated, selection)
+                    outcome = await perform(chosen, theirs, self._board, self._ask, is_repeatable=False)
+                    for job in outcome.jobs:
+                        await job.wait()
+            except NotElevated as refusal:
+                reason = str(refusal)
+                continue
+            if not is_forbidden(outcome):
+                self._tell(chosen, theirs, outcome)
+                return
+            reason = f"{given.user} may not do this either. {outcome.left_out[0][1].refusal or ''}"
+
+    def _tell(self, chosen: Command, selection: Selection, outcome: Outcome) -> None:
+        """What could not even begin leaves a row with its reason."""
+        for item, verdict in () if outcome.jobs else outcome.left_out:
+            self._board.refuse(chosen.title, verdict, selection.rules(item.source).words)
+
+
+def is_forbidden(outcome: Outcome) -> bool:
+    """Whether only the user's role stands in the way."""
+    return bool(outcome.left_out) and all(verdict.code == FORBIDDEN for _, verdict in outcome.left_out)
+
+
+def _seen_by(elevated: Elevated, selection: Selection) -> Selection:
+    """The same objects through the other user's session."""
+    target = selection.target
+    return Selection(
+        tuple(Item(elevated, item.ref) for item in selection.items),
+        replace(target, source=elevated) if target is not None else None,
+    )

@@ -14,6 +14,7 @@ from lifeguard.clock import Clock
 from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
+from lifeguard.commands.vm_place import MIGRATE
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.inventory.saved import open_dump
 from lifeguard.link.fleet import Fleet
@@ -23,7 +24,11 @@ from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
 from lifeguard.scope import Scope
 from lifeguard.tree.node import Thing
-from lifeguard.ui.conduct import Conductor
+from lifeguard.ui.acting.elevation import AskElevation
+from lifeguard.ui.acting.herald import DesktopNotices, Herald
+from lifeguard.ui.acting.leaving import leaving_prompt
+from lifeguard.ui.acting.migration import MigrationDesk
+from lifeguard.ui.conduct import Conductor, Opener
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.dialogs.connect import ConnectDialog
 from lifeguard.ui.dialogs.door import DialogGate
@@ -70,6 +75,7 @@ class Desk:
         self._scope = Scope("window")
         self._board = JobBoard(clock)
         self._leave: dict[str, Callable[[], None]] = {}
+        self._is_leaving = False
         self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
         self._shelf = Shelf(self.pools, clock.time_s)
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
@@ -84,6 +90,8 @@ class Desk:
         tabs = tabs_in_order(self.performance, self.search, self.pools, self._clock, self._theme, self)
         doings = Doings(
             run=lambda command, selection: self._conductor.run(command, selection),
+            begin=self._scope.start,
+            may_close=self._may_close,
             migrate=self.migrate,
             aim=self.search.aim,
             own={
@@ -93,7 +101,16 @@ class Desk:
             },
         )
         window = MainWindow(self.pools, self._shelf, self._board, tabs, doings, self._theme)
-        self._conductor = Conductor(self._board, DialogAsk(self._theme, window), self._scope)
+        self._ask = DialogAsk(self._theme, window)
+        moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
+        openers: dict[str, Opener] = {
+            "migration": lambda command, selection: moves.open(command, selection, window),
+            "server.disconnect": lambda command, selection: self._disconnect_shown(),
+        }
+        elevation = AskElevation(self._theme, window)
+        self._conductor = Conductor(self._board, self._ask, elevation, openers, self._scope)
+        self._notices = DesktopNotices(window, self._theme.icon(Glyph("host")))
+        self._herald = Herald(self._board, lambda: not window.isActiveWindow(), self._notices.tell)
         gate.parent = window
         window.gone.connect(self.gone.set)
         window.retried.connect(self._try_now)
@@ -102,8 +119,10 @@ class Desk:
     async def close(self) -> None:
         self._watch.stop()
         self.window.hide()
+        self._herald.close()
+        self._notices.close()
         await self._scope.close()
-        await self._board.close()
+        await self._board.close(let_go=self._is_leaving)
         for pool in self.pools:
             if pool.feed is not None:
                 await pool.feed.close()
@@ -127,7 +146,7 @@ class Desk:
         self._scope.start(work, name)
 
     def migrate(self, selection: Selection) -> None:
-        self._conductor.migrate(selection)
+        self.run(MIGRATE, selection)
 
     def is_complete(self) -> bool:
         """Whether the window shows all it will: the tree, and the figures of the tab in front."""
@@ -172,6 +191,19 @@ class Desk:
             self.window.banner.hide()
         self.window.dim(any(state.phase in ("lost", "refused") and state.as_of_s is not None for state in states))
         self.window.tray.say_connection(connection_word(states))
+
+    def _may_close(self) -> bool:
+        """At once when nothing runs; else the person is told what closing means, and asked."""
+        if not self._is_leaving and self._board.active:
+            self._scope.start(self._ask_to_leave(), "ask before closing")
+            return False
+        return True
+
+    async def _ask_to_leave(self) -> None:
+        prompt = leaving_prompt(self._board.active)
+        if prompt is None or await self._ask.confirm(prompt):
+            self._is_leaving = True
+            self.window.close()
 
     def _try_now(self) -> None:
         for pool in self.pools:

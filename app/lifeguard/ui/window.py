@@ -13,7 +13,8 @@ from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
 from lifeguard.settings.model import WindowState
 from lifeguard.tree.node import Thing
-from lifeguard.ui.actions import Actions, Run
+from lifeguard.ui.acting.place_menu import Begin, Run
+from lifeguard.ui.actions import Actions
 from lifeguard.ui.banner import Banner
 from lifeguard.ui.history import History
 from lifeguard.ui.jobs.tray import JobsTray
@@ -34,6 +35,8 @@ class Doings:
     """What the window asks of others."""
 
     run: Run
+    begin: Begin
+    may_close: Callable[[], bool]
     migrate: Callable[[Selection], object]
     aim: Callable[[Base], object]
     own: dict[str, Callable[[], object]] = field(default_factory=dict)
@@ -54,6 +57,7 @@ class MainWindow(QMainWindow):
         self._pools = pools
         self._theme = theme
         self._aim = doings.aim
+        self._may_close = doings.may_close
         self.pane = TreePane(pools, shelf, doings.migrate, theme)
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
@@ -61,7 +65,9 @@ class MainWindow(QMainWindow):
         self._history = History()
         self._is_dim = False
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
-        self._actions = Actions(doings.run, self._own.actions, theme, self)
+        self._actions = Actions(
+            doings.run, doings.begin, lambda: [pool.source for pool in pools], self._own.actions, theme, self
+        )
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._lay_out()
         self._judge = QTimer(self)
@@ -107,8 +113,10 @@ class MainWindow(QMainWindow):
         self.pane.use_view(state.view)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.accept()
-        self.gone.emit()
+        """Whoever may not close yet is asked about it, and closes again."""
+        event.setAccepted(self._may_close())
+        if event.isAccepted():
+            self.gone.emit()
 
     def end(self) -> None:
         """Let go of everything; the window is not shown any more."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPla
 from lifeguard.commands.ask import Answer, CheckField, ChoiceField, Field, Prompt, TextField
 from lifeguard.commands.ask import Form as Questions
 from lifeguard.ui.dialogs.answer import answered
+from lifeguard.ui.dialogs.choosing import fill_chooser
 from lifeguard.ui.dialogs.form import Form
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
@@ -80,19 +81,19 @@ def _input(field: Field, rows: QFormLayout) -> QWidget:
 
 def _choice(field: ChoiceField) -> QComboBox:
     box = QComboBox()
-    for option in field.options:
-        box.addItem(option.label if option.refusal is None else f"{option.label} ({option.refusal})", option.value)
-        item = box.model().index(box.count() - 1, 0)
-        if option.refusal is not None:
-            box.model().setData(item, 0, _ENABLED_ROLE)
-    box.setCurrentIndex(max(box.findData(field.value), 0))
+    able = [option.value for option in field.options if option.refusal is None]
+    value = field.value if field.value in able else next(iter(able), "")
+    fill_chooser(box, [(option.value, option.label, option.refusal) for option in field.options], value)
     return box
 
 
 def _text(field: TextField) -> QWidget:
     if field.several_lines:
         return QPlainTextEdit(field.value)
-    return QLineEdit(field.value)
+    line = QLineEdit(field.value)
+    if field.is_secret:
+        line.setEchoMode(QLineEdit.EchoMode.Password)
+    return line
 
 
 def _value(widget: QWidget) -> Answer:
@@ -103,7 +104,3 @@ def _value(widget: QWidget) -> Answer:
     if isinstance(widget, QPlainTextEdit):
         return widget.toPlainText()
     return widget.text() if isinstance(widget, QLineEdit) else ""
-
-
-_ENABLED_ROLE = 32 - 1
-"""The role by which a combo box's own model keeps whether an entry may be chosen."""

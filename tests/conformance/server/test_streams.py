@@ -162,7 +162,8 @@ async def test_a_slow_reader_of_a_disk_holds_the_server_back_and_a_cancel_is_not
 
 async def test_hanging_up_ends_a_download_and_fails_its_task(served: Simulated) -> None:
     streams, task = _streams(served), _task(served)
-    async with streams.download(_address(served), f"/export_raw_vdi?vdi={_big_disk(served)}&task_id={task}") as download:
+    path = f"/export_raw_vdi?vdi={_big_disk(served)}&task_id={task}"
+    async with streams.download(_address(served), path) as download:
         await anext(download.chunks)
     await until(lambda: served.db.get("task", task, "status") == "failure")
     assert served.db.get("task", task, "error_info") == ("CLIENT_ERROR",)

@@ -12,6 +12,7 @@ from lifeguard.sim.faults import PowerChange
 from lifeguard.sim.http.certificates import new_tls
 from lifeguard.sim.http.endpoint import Endpoint
 from lifeguard.sim.http.handlers import WebHandlers, own_handlers
+from lifeguard.sim.metrics.calls import source_calls
 from lifeguard.sim.metrics.library import Library
 from lifeguard.sim.metrics.web import metrics_handlers
 from lifeguard.sim.pool import SimulatedPool
@@ -49,6 +50,7 @@ class Server:
     def __init__(self, pool: SimulatedPool, handlers: WebHandlers | None = None) -> None:
         self.pool = pool
         self._library = Library(pool.db, pool.clock, seed=1)
+        pool.offer(source_calls(self._library))
         metrics = metrics_handlers(self._library, self._url)
         self._handlers = {**own_handlers(), **metrics, **stream_handlers(self._url), **(handlers or {})}
         self._endpoints: dict[str, Endpoint] = {}

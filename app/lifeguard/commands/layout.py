@@ -82,6 +82,7 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
         ("appliance.export",),
         ("object.rename", "object.properties"),
     ),
+    "message": (("message.dismiss",),),
     "tag": (("tag.rename", "tag.delete"),),
     "folder": (("folder.new", "folder.rename", "folder.delete"),),
     "server": (("server.connect", "server.disconnect"), ("server.forget_password", "server.remove")),

@@ -36,6 +36,7 @@ from lifeguard.ui.dialogs.form import Form
 from lifeguard.ui.dialogs.prompt import DialogAsk
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.live.feed import Feed
+from lifeguard.ui.notices.center import NoticesCenter
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
@@ -97,11 +98,16 @@ class Desk:
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
                 "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
+                "go.alerts": lambda: self.notices.open_page("alerts"),
+                "go.events": lambda: self.notices.open_page("events"),
                 "file.open": lambda: self._scope.start(self._ask_to_open(), "open a database"),
             },
         )
         window = MainWindow(self.pools, self._shelf, self._board, tabs, doings, self._theme)
         self._ask = DialogAsk(self._theme, window)
+        self.notices = NoticesCenter(
+            window, self.pools, self._board, self._ask, self._clock, self._theme, self.start, self.tell
+        )
         moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
         openers: dict[str, Opener] = {
             "migration": lambda command, selection: moves.open(command, selection, window),
@@ -129,6 +135,7 @@ class Desk:
         for leave in self._leave.values():
             leave()
         await self._fleet.close()
+        self.notices.close()
         self.window.end()
 
     def go_to(self, things: Sequence[Thing]) -> None:

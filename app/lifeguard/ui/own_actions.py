@@ -30,9 +30,11 @@ _ALL: Final = (
     _Own("go.back", "Back", "Alt+Left", "back"),
     _Own("go.forward", "Forward", "Alt+Right", "forward"),
     _Own("go.filter", "Filter resources", "Ctrl+F", "search"),
+    _Own("go.alerts", "Alerts", "Ctrl+Shift+A", "bell"),
+    _Own("go.events", "Events", "Ctrl+Shift+E", "done"),
 )
 _FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
-_VIEW: Final = ("go.back", "go.forward", "go.filter")
+_VIEW: Final = ("go.back", "go.forward", "go.filter", "", "go.alerts", "go.events")
 _TOOLBAR: Final = ("go.back", "go.forward", "", "server.connect", "")
 _WORDLESS: Final = frozenset({"go.back", "go.forward"})
 

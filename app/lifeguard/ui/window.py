@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QMainWindow, QSplitter, QToolBar, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
@@ -69,6 +69,7 @@ class MainWindow(QMainWindow):
             doings.run, doings.begin, lambda: [pool.source for pool in pools], self._own.actions, theme, self
         )
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
+        self._front = QStackedWidget()
         self._lay_out()
         self._judge = QTimer(self)
         self._judge.setSingleShot(True)
@@ -82,6 +83,14 @@ class MainWindow(QMainWindow):
         """Go to these objects, in the tree and on the right."""
         if not self.pane.choose(things) and things:
             self.stack.show_object(self._pools.shown(things[0]))
+
+    def add_page(self, page: QWidget) -> None:
+        """Take a page that may come to the front in place of the tabs."""
+        self._front.addWidget(page)
+
+    def show_in_front(self, page: QWidget | None = None) -> None:
+        """Show one of the pages; None shows the tabs again."""
+        self._front.setCurrentWidget(page or self.stack)
 
     def dim(self, is_dim: bool) -> None:
         """Show what was last known as just that."""
@@ -134,7 +143,8 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
-        column.addWidget(self.stack, 1)
+        self._front.addWidget(self.stack)
+        column.addWidget(self._front, 1)
         self._splitter.addWidget(self.pane)
         self._splitter.addWidget(right)
         self._splitter.setStretchFactor(1, 1)
@@ -192,6 +202,7 @@ class MainWindow(QMainWindow):
             self.stack.show_group(nodes[0])
         else:
             self.stack.show_object(shown)
+        self.show_in_front()
         self._note_place()
         self._judge.start()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -31,6 +31,7 @@ from lifeguard.ui.theme import Theme, icon_size
 from lifeguard.ui.tree.delegate import RowDelegate
 
 _UP, _DOWN, _CLOSE = Glyph("chevron-up"), Glyph("chevron-down"), Glyph("close")
+_BELL, _ALARM = Glyph("bell", "text-quiet"), Glyph("warning", "warn")
 _PER_CENT = 100
 _ROWS_OPEN = 9
 
@@ -57,6 +58,10 @@ class _ProgressDelegate(QStyledItemDelegate):
 
 
 class JobsTray(QFrame):
+    """`alerts_wanted` tells that somebody wants to read the alerts that the bar counts."""
+
+    alerts_wanted = Signal()
+
     def __init__(self, board: JobBoard, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("jobs")
@@ -75,6 +80,10 @@ class JobsTray(QFrame):
         self._current.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._cancel = self._button("jobs.cancel", "Cancel this job", _CLOSE)
         self._cancel.clicked.connect(self._cancel_current)
+        self._alerts = self._button("jobs.alerts", "Show alerts", _BELL)
+        self._alerts.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._alerts.clicked.connect(self.alerts_wanted)
+        self._serious = 0
         self._connection = QLabel()
         self._connection.setObjectName("jobs.connection")
         self._toggle = self._button("jobs.toggle", "Show all jobs", _UP)
@@ -104,7 +113,15 @@ class JobsTray(QFrame):
     def say_connection(self, text: str) -> None:
         self._connection.setText(text)
 
+    def say_alerts(self, count: int, serious: int) -> None:
+        """How many alerts there are, and how many of them say that something is wrong."""
+        self._serious = serious
+        self._alerts.setText(format_count(count, "alert") if count else "No alerts")
+        self._alerts.setAccessibleName(f"Show {self._alerts.text().lower()}")
+        self._alerts.setIcon(self._theme.icon(_ALARM if serious else _BELL))
+
     def repaint_icons(self) -> None:
+        self._alerts.setIcon(self._theme.icon(_ALARM if self._serious else _BELL))
         self._model.repaint_icons()
         self._cancel.setIcon(self._theme.icon(_CLOSE))
         self._toggle.setIcon(self._theme.icon(_DOWN if self._toggle.isChecked() else _UP))
@@ -170,6 +187,7 @@ class JobsTray(QFrame):
         row.addWidget(self._bar)
         row.addWidget(self._current, 1)
         row.addWidget(self._cancel)
+        row.addWidget(self._alerts)
         row.addWidget(self._connection)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.commands.jobs import JobBoard
@@ -19,6 +19,7 @@ class NoticesPanel(QWidget):
     """`counted` tells how many alerts there are, and how many of them say that something is wrong."""
 
     counted = Signal(int, int)
+    left = Signal()
 
     def __init__(self, pools: Pools, board: JobBoard, clock: Clock, theme: Theme, around: Around) -> None:
         super().__init__()
@@ -33,6 +34,12 @@ class NoticesPanel(QWidget):
         self._bar.addTab(self.alerts.widget, "Alerts")
         self._bar.addTab(self.events.widget, "Events")
         self._bar.currentChanged.connect(lambda _: self._attend())
+        back = QPushButton("Back")
+        back.setObjectName("notices.back")
+        back.setToolTip("Back to what was shown before (Escape)")
+        back.setShortcut("Escape")
+        back.clicked.connect(self.left)
+        self._bar.setCornerWidget(back)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, self.fontMetrics().height() // 2, 0, 0)
         column.addWidget(self._bar)

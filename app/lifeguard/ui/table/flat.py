@@ -6,7 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Callable
 from typing import Any
 
-from lifeguard.ui.table.line import Line
+from lifeguard.ui.table.line import GONE, Line
 from lifeguard.ui.table.live import TOP, Inserted, Moved, Removed, Renewed, Step, rank_of
 
 
@@ -30,7 +30,7 @@ class FlatLines:
         return tuple(key for _, key in self._ranked) if parent == TOP else ()
 
     def line(self, key: str) -> Line:
-        return self._lines[key]
+        return self._lines.get(key, GONE)
 
     def sort(self, column: int | None, is_ascending: bool = True) -> None:
         self._sort = None if column is None else (column, is_ascending)

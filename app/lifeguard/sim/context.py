@@ -9,8 +9,10 @@ from typing import Any, TypeAlias
 
 from lifeguard.clock import Clock
 from lifeguard.sim.database import Database
-from lifeguard.sim.failure import TaskCancelled
+from lifeguard.sim.failure import ApiError, TaskCancelled
 from lifeguard.sim.faults import Faults
+
+_INTERRUPTED = "The toolstack was restarted while this was going on"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,8 +42,15 @@ class Context:
             self.db.set("task", self.task_ref, "progress", float(fraction))
 
     def checkpoint(self) -> None:
-        """Raises TaskCancelled when somebody cancelled the task of this call."""
-        if self.task_ref is not None and self.is_cancelled:
+        """Raises TaskCancelled when somebody cancelled the task of this call, and the ApiError with which it ends when
+        the host that carries it out is gone or its toolstack started anew."""
+        if self.faults.of(self.host_ref).is_dead:
+            raise ApiError("INTERNAL_ERROR", _INTERRUPTED)
+        if self.task_ref is None or not self.db.has("task", self.task_ref):
+            return
+        if self.db.get("task", self.task_ref, "status") == "failure":
+            raise ApiError("INTERNAL_ERROR", _INTERRUPTED)
+        if self.is_cancelled:
             raise TaskCancelled(self.task_ref)
 
     @property

@@ -17,16 +17,21 @@ class HostFaults:
     """The switches of one host.
 
     `is_dead`: it refuses connections. `is_cut_off`: it takes them and never answers. `emergency`: the error that every
-    call but the emergency ones meets, such as HOST_STILL_BOOTING.
+    call but the emergency ones meets, such as HOST_STILL_BOOTING. `interruptions` counts how often what it was doing
+    was cut short: by its death, or by a restart of its toolstack.
     """
 
-    __slots__ = ("_host_ref", "_is_dead", "_power_changed", "delay_s", "drop_fraction", "emergency", "is_cut_off")
+    __slots__ = (
+        "_host_ref", "_is_dead", "_power_changed", "delay_s", "drop_fraction", "emergency", "interruptions",
+        "is_cut_off",
+    )  # fmt: skip
 
     def __init__(self, host_ref: str, power_changed: Signal[PowerChange]) -> None:
         self._host_ref = host_ref
         self._power_changed = power_changed
         self._is_dead = False
         self.is_cut_off = False
+        self.interruptions = 0
         self.delay_s = 0.0
         self.drop_fraction = 0.0
         self.emergency: tuple[str, ...] = ()
@@ -39,6 +44,7 @@ class HostFaults:
     def is_dead(self, is_dead: bool) -> None:
         if is_dead != self._is_dead:
             self._is_dead = is_dead
+            self.interruptions += is_dead
             self._power_changed.emit(PowerChange(self._host_ref, is_dead))
 
 

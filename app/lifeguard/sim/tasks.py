@@ -68,7 +68,7 @@ class Tasks:
             self._leave_if_unwanted(ref)
 
     def fail(self, ref: str, error: ApiError) -> None:
-        if not self._db.has("task", ref):
+        if is_over(self._db, ref):
             return
         self._db.set("task", ref, "progress", 1.0)
         self._db.set("task", ref, "error_info", error.description)
@@ -97,7 +97,7 @@ class Tasks:
             self.forget(ref)
 
     def _end(self, ref: str) -> bool:
-        if not self._db.has("task", ref):
+        if is_over(self._db, ref):
             return False
         now_s = self._clock.time_s()
         self._ended_s[ref] = now_s

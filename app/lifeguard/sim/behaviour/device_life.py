@@ -103,8 +103,8 @@ async def plug_vbd(context: Context, vbd_ref: str) -> None:
     assert_vbd(db, vbd_ref, "plug")
     assert_sharing(db, vbd_ref)
     with marked(context, "VBD", vbd_ref, "plug"):
-        await forward_home(context, db.get("VBD", vbd_ref, "VM"))
-        await context.clock.sleep(pace.PLUG_S)
+        host_ref = await forward_home(context, db.get("VBD", vbd_ref, "VM"))
+        await pace.wait(context, pace.PLUG_S, on=(host_ref,))
         name = domain.device_name(db.get("VBD", vbd_ref, "userdevice"))
         db.update("VBD", vbd_ref, currently_attached=True, device=name, unpluggable=True)
     refresh_vm(db, db.get("VBD", vbd_ref, "VM"))
@@ -132,8 +132,8 @@ async def plug_vif(context: Context, vif_ref: str) -> None:
     db = context.db
     assert_vif(db, vif_ref, "plug")
     with marked(context, "VIF", vif_ref, "plug"):
-        await forward_home(context, db.get("VIF", vif_ref, "VM"))
-        await context.clock.sleep(pace.PLUG_S)
+        host_ref = await forward_home(context, db.get("VIF", vif_ref, "VM"))
+        await pace.wait(context, pace.PLUG_S, on=(host_ref,))
         db.set("VIF", vif_ref, "currently_attached", True)
     refresh_vm(db, db.get("VIF", vif_ref, "VM"))
 
@@ -146,8 +146,8 @@ async def _unplug(context: Context, table: str, ref: str, check: Any) -> None:
     db = context.db
     check(db, ref, "unplug")
     with marked(context, table, ref, "unplug"):
-        await forward_home(context, db.get(table, ref, "VM"))
-        await context.clock.sleep(pace.PLUG_S)
+        host_ref = await forward_home(context, db.get(table, ref, "VM"))
+        await pace.wait(context, pace.PLUG_S, on=(host_ref,))
         db.set(table, ref, "currently_attached", False)
     refresh_vm(db, db.get(table, ref, "VM"))
 

@@ -12,6 +12,7 @@ from lifeguard.sim.behaviour.ha_watch import refresh_plan
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh, refresh_vm
 from lifeguard.sim.behaviour.operations.whole import check_host
 from lifeguard.sim.behaviour.packing import survives
+from lifeguard.sim.behaviour.task_ends import fail_tasks
 from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
@@ -119,16 +120,23 @@ async def power_on(context: Context, host_ref: str) -> None:
 async def restart_agent(context: Context, host_ref: str) -> None:
     """The toolstack starts anew: on the coordinator every session is lost."""
     await forward(context, host_ref)
-    context.spawn(_restart_agent(context, host_ref))
+    context.spawn(restart_toolstack(context, host_ref))
 
 
-async def _restart_agent(context: Context, host_ref: str) -> None:
-    db = context.db
+async def restart_toolstack(context: Context, host_ref: str) -> None:
     await context.clock.sleep(pace.PLUG_S)
-    if host_ref == lookup.pool(db)["master"]:
-        end_sessions(db)
+    interrupt_toolstack(context, host_ref, but=context.task_ref)
     await context.clock.sleep(pace.TOOLSTACK_RESTARTS_S)
-    db.put("host", host_ref, "other_config", "agent_start_time", f"{int(context.clock.time_s())}.")
+    if context.db.has("host", host_ref):
+        context.db.put("host", host_ref, "other_config", "agent_start_time", f"{int(context.clock.time_s())}.")
+
+
+def interrupt_toolstack(context: Context, host_ref: str, but: str | None = None) -> None:
+    """What the host was doing is cut short; its tasks, all of them on the coordinator, have failed, except `but`."""
+    context.faults.of(host_ref).interruptions += 1
+    fail_tasks(context.db, context.clock, host_ref, but)
+    if host_ref == lookup.pool(context.db)["master"]:
+        end_sessions(context.db)
 
 
 def end_sessions(db: Database) -> None:

@@ -7,14 +7,17 @@ from lifeguard.sim.behaviour import alerts, lookup, pace
 from lifeguard.sim.behaviour.host_life import end_sessions
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh
 from lifeguard.sim.behaviour.operations.whole import check_pool
+from lifeguard.sim.behaviour.task_ends import fail_tasks
 from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
 
-def become_master(db: Database, clock: Clock, host_ref: str) -> None:
-    """The pool has a new master: everybody must log in again, there."""
+def become_master(db: Database, clock: Clock, host_ref: str, but: str | None = None) -> None:
+    """The pool has a new master: everybody must log in again, there. What the old one was doing has failed, except
+    task `but`."""
     pool_ref = lookup.pool_ref(db)
+    fail_tasks(db, clock, db.get("pool", pool_ref, "master"), but)
     db.set("pool", pool_ref, "master", host_ref)
     end_sessions(db)
     alerts.post(db, clock, "POOL_MASTER_TRANSITION", "host", host_ref, "The pool has a new master")
@@ -35,7 +38,7 @@ async def designate_new_master(context: Context, host_ref: str) -> None:
         raise ApiError("HOST_DISABLED", host_ref)
     with marked(context, "pool", lookup.pool_ref(db), "designate_new_master"):
         await pace.take(context, pace.START_S)
-    become_master(db, context.clock, host_ref)
+    become_master(db, context.clock, host_ref, but=context.task_ref)
 
 
 async def emergency_transition_to_master(context: Context) -> None:

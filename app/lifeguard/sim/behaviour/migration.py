@@ -12,6 +12,7 @@ from lifeguard.sim.behaviour.ha_guard import assert_move_keeps_plan
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.placement import assert_can_boot_here
+from lifeguard.sim.behaviour.presence import Presence
 from lifeguard.sim.behaviour.versions import is_older
 from lifeguard.sim.behaviour.vm_start import reserved
 from lifeguard.sim.context import Context, Handler
@@ -54,9 +55,13 @@ async def transfer(context: Context, vm_ref: str, source_ref: str, host_ref: str
     """Copy the memory while the guest runs. Raises TaskCancelled or the ApiError that ends it before the switch."""
     seconds = pace.migration_s(context.db.get("VM", vm_ref, "memory_dynamic_max"))
     steps = max(4, round(seconds / _STEP_S))
+    source, target = Presence(context, (source_ref,)), Presence(context, (host_ref,))
     await context.progress(0.0)
     for step in range(1, steps + 1):
         await context.clock.sleep(seconds / steps)
+        source.check()
+        if target.missing() is not None:
+            raise ApiError("VM_MIGRATE_FAILED", vm_ref, source_ref, host_ref, "The destination host went down")
         _assert_still_possible(context, vm_ref, source_ref, host_ref, step / steps)
         await context.progress(_SWITCH_OVER_AT * step / steps)
 
@@ -67,8 +72,6 @@ def _assert_still_possible(context: Context, vm_ref: str, source_ref: str, host_
         raise ApiError("VM_MIGRATE_FAILED", vm_ref, source_ref, host_ref, "The migration was made to fail")
     if db.get("VM", vm_ref, "power_state") != "Running" or db.get("VM", vm_ref, "resident_on") != source_ref:
         raise ApiError("VM_HALTED", vm_ref)
-    if not lookup.is_live(db, host_ref):
-        raise ApiError("VM_MIGRATE_FAILED", vm_ref, source_ref, host_ref, "The destination host went down")
 
 
 def switch_over(context: Context, vm_ref: str, host_ref: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from lifeguard.sim.behaviour.presence import Presence
 from lifeguard.sim.context import Context
 
 _STEP_S = 0.25
@@ -32,10 +35,22 @@ def copy_s(size_bytes: int) -> float:
     return 1.0 + min(59.0, size_bytes / 2**30 / 2)
 
 
-async def take(context: Context, seconds: float, begin: float = 0.0, end: float = 1.0) -> None:
-    """Let `seconds` pass while the task goes from `begin` to `end`. Raises TaskCancelled when somebody cancelled it."""
+async def take(
+    context: Context, seconds: float, begin: float = 0.0, end: float = 1.0, *, on: Sequence[str] = ()
+) -> None:
+    """Let `seconds` pass while the task goes from `begin` to `end`. Raises TaskCancelled when somebody cancelled it,
+    and ApiError CANNOT_CONTACT_HOST when one of the hosts `on` which it happens goes away."""
     steps = max(1, round(seconds / _STEP_S))
+    presence = Presence(context, on)
     await context.progress(begin)
     for step in range(1, steps + 1):
         await context.clock.sleep(seconds / steps)
+        presence.check()
         await context.progress(begin + (end - begin) * step / steps)
+
+
+async def wait(context: Context, seconds: float, *, on: Sequence[str] = ()) -> None:
+    """The same for what is over too soon to show progress, or cannot be cancelled."""
+    presence = Presence(context, on)
+    await context.clock.sleep(seconds)
+    presence.check()

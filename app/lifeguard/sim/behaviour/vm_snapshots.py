@@ -49,7 +49,7 @@ async def checkpoint(context: Context, vm_ref: str, name: str) -> str:
         else:
             image = suspension.create_image(db, vm_ref, suspension.suspend_sr(db, vm_ref, host_ref))
         try:
-            await pace.take(context, pace.SUSPEND_S)
+            await pace.take(context, pace.SUSPEND_S, on=(host_ref,))
         except BaseException:
             db.destroy("VDI", image)
             raise

@@ -77,7 +77,7 @@ async def _boot(context: Context, vm_ref: str, host_ref: str, start_paused: bool
                         for table, ref in domain.attached_devices(db, vm_ref)}  # fmt: skip
         domain.attach_devices(db, vm_ref)
         try:
-            await pace.take(context, pace.START_S)
+            await pace.take(context, pace.START_S, on=(host_ref,))
         except BaseException:
             for (table, ref), attached in was_attached.items():
                 db.set(table, ref, "currently_attached", attached)
@@ -119,7 +119,7 @@ async def _wake(context: Context, vm_ref: str, host_ref: str, start_paused: bool
             raise ApiError("VM_HAS_NO_SUSPEND_VDI", vm_ref)
         if not force:
             assert_compatible(db, vm_ref, host_ref)
-        await pace.take(context, pace.RESUME_S)
+        await pace.take(context, pace.RESUME_S, on=(host_ref,))
         started = _start_time(context, vm_ref)
         domain.attach_devices(db, vm_ref)
         _run(context, vm_ref, host_ref, start_paused)

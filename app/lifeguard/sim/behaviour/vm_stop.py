@@ -17,7 +17,7 @@ async def clean_shutdown(context: Context, vm_ref: str) -> None:
     assert_vm(context.db, vm_ref, "clean_shutdown")
     with marked(context, "VM", vm_ref, "clean_shutdown"):
         host_ref = await forward_home(context, vm_ref)
-        await pace.take(context, pace.CLEAN_SHUTDOWN_S)
+        await pace.take(context, pace.CLEAN_SHUTDOWN_S, on=(host_ref,))
         domain.go_halted(context.db, vm_ref)
     alerts.vm_event(context, "VM_SHUTDOWN", vm_ref, f"shutdown {alerts.on_host(context.db, host_ref)}")
 
@@ -35,8 +35,8 @@ async def shutdown(context: Context, vm_ref: str) -> None:
     assert_vm(db, vm_ref, "shutdown")
     with marked(context, "VM", vm_ref, "shutdown"):
         if db.get("VM", vm_ref, "power_state") == "Running":
-            await forward_home(context, vm_ref)
-            await pace.take(context, pace.CLEAN_SHUTDOWN_S)
+            host_ref = await forward_home(context, vm_ref)
+            await pace.take(context, pace.CLEAN_SHUTDOWN_S, on=(host_ref,))
         await _end(context, vm_ref)
 
 
@@ -46,7 +46,7 @@ async def _end(context: Context, vm_ref: str) -> None:
     if db.get("VM", vm_ref, "power_state") == "Suspended":
         suspension.drop_image(db, vm_ref)
     else:
-        await context.clock.sleep(pace.HARD_SHUTDOWN_S)
+        await pace.wait(context, pace.HARD_SHUTDOWN_S, on=(host_ref,))
     domain.go_halted(db, vm_ref)
     alerts.vm_event(context, "VM_SHUTDOWN", vm_ref, f"shutdown forcibly {alerts.on_host(db, host_ref)}")
 
@@ -68,7 +68,7 @@ async def _reboot(context: Context, vm_ref: str) -> None:
     """Running throughout; the domain and its start time are new."""
     db = context.db
     host_ref = await forward_home(context, vm_ref)
-    await pace.take(context, pace.REBOOT_S, 0.0, 0.9)
+    await pace.take(context, pace.REBOOT_S, 0.0, 0.9, on=(host_ref,))
     report = tools.take_away(db, vm_ref)
     domain.appear(context, vm_ref, host_ref)
     db.update("VM", vm_ref, power_state="Running", requires_reboot=False)
@@ -89,7 +89,7 @@ async def _hold(context: Context, vm_ref: str, operation: str, state: str, alert
     assert_vm(context.db, vm_ref, operation)
     with marked(context, "VM", vm_ref, operation):
         host_ref = await forward_home(context, vm_ref)
-        await context.clock.sleep(pace.PAUSE_S)
+        await pace.wait(context, pace.PAUSE_S, on=(host_ref,))
         context.db.set("VM", vm_ref, "power_state", state)
     alerts.vm_event(context, alert, vm_ref, f"{word} {alerts.on_host(context.db, host_ref)}")
 
@@ -103,7 +103,7 @@ async def suspend(context: Context, vm_ref: str) -> None:
         sr_ref = suspension.suspend_sr(db, vm_ref, host_ref)
         image = suspension.create_image(db, vm_ref, sr_ref)
         try:
-            await pace.take(context, pace.SUSPEND_S)
+            await pace.take(context, pace.SUSPEND_S, on=(host_ref,))
         except BaseException:
             db.destroy("VDI", image)
             raise

@@ -8,10 +8,11 @@ from dataclasses import dataclass, field, replace
 from lifeguard.sim.behaviour import alerts, lookup
 from lifeguard.sim.behaviour.choice import choose_host
 from lifeguard.sim.behaviour.ha_watch import refresh_plan
-from lifeguard.sim.behaviour.host_life import come_up, reset_residents, set_live
+from lifeguard.sim.behaviour.host_life import come_up, end_sessions, reset_residents, restart_toolstack, set_live
 from lifeguard.sim.behaviour.mastership import become_master
 from lifeguard.sim.behaviour.operations.refresh import refresh
 from lifeguard.sim.behaviour.protection import is_protected
+from lifeguard.sim.behaviour.task_ends import fail_tasks
 from lifeguard.sim.behaviour.vm_start import start_on
 from lifeguard.sim.context import Context
 from lifeguard.sim.failure import ApiError
@@ -35,12 +36,25 @@ class Watch:
     failed_before: set[str] = field(default_factory=set)
 
     async def run(self) -> None:
+        disconnect = self.context.faults.toolstack_restarted.connect(self._restart_toolstack)
+        try:
+            await self._run()
+        finally:
+            disconnect()
+
+    def _restart_toolstack(self, host_ref: str) -> None:
+        self.context.spawn(restart_toolstack(self.context, host_ref))
+
+    async def _run(self) -> None:
         while True:
             await self.context.clock.sleep(_TICK_S)
             self._look_at_hosts()
-            if lookup.pool(self.context.db)["ha_enabled"]:
+            if lookup.pool(self.context.db)["ha_enabled"] and not self._is_silent(self._master()):
                 await self._restart_protected()
                 await self._restart_best_effort()
+
+    def _master(self) -> str:
+        return str(lookup.pool(self.context.db)["master"])
 
     def _look_at_hosts(self) -> None:
         now_s = self.context.clock.monotonic_s()
@@ -98,6 +112,8 @@ class Watch:
         """A host is back."""
         db, context = self.context.db, self.context
         if host_ref == lookup.pool(db)["master"]:
+            fail_tasks(db, context.clock, host_ref)
+            end_sessions(db)
             for ref in db.rows("host"):
                 if context.faults.of(ref).emergency == ("HOST_STILL_BOOTING",):
                     context.faults.of(ref).emergency = ()
@@ -143,7 +159,7 @@ class Watch:
 
     async def _start(self, vm_ref: str) -> bool:
         """Whether the VM runs now; a second try is made at once."""
-        context = replace(self.context, method="VM.start_on")
+        context = replace(self.context, method="VM.start_on", host_ref=lookup.pool(self.context.db)["master"])
         for _ in range(2):
             try:
                 await start_on(context, vm_ref, choose_host(context.db, vm_ref, context.rng), False, True)

@@ -3,7 +3,8 @@ before to the tree after."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renew
 
 _Entry = tuple[Placing, Face | None]
 _PIECE = 100
+_PIECE_TO_FILL = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class _Member:
     """What the tree knows of one pool: where its objects hang, and which branches show each."""
 
     answers: Answers
+    waiting: deque[str] = field(default_factory=deque)
     placed: dict[str, Placing] = field(default_factory=dict)
     branches: dict[str, list[Branch]] = field(default_factory=dict)
 
@@ -73,12 +76,16 @@ class LiveTree:
         member = self._members.get(source)
         return tuple(branch.key for branch in member.branches.get(ref, ())) if member is not None else ()
 
-    def connect(self, source: str, answers: Answers) -> list[Step]:
-        """Take a pool in, instead of the server without a connection where that was shown."""
+    def connect(self, source: str, answers: Answers, first: Collection[str] | None = None) -> list[Step]:
+        """Take a pool in, instead of the server without a connection where that was shown. With `first` only these
+        objects are looked at now; all others wait for `fill`."""
         steps = self.disconnect(source)
         member = self._members[source] = _Member(answers)
         self._is_filling = not self._root.children
-        for ref in self._refs(answers):
+        if first is not None:
+            come = frozenset(first)
+            member.waiting.extend(ref for ref in self._refs(answers) if ref not in come)
+        for ref in self._refs(answers) if first is None else first:
             self._replace(source, member, ref, answers.ask(self._entry, ref)[0])
         if self._is_filling:
             self._is_filling = False
@@ -86,6 +93,16 @@ class LiveTree:
             self._root.sort()
             self._steps = [Inserted(parent.key, row, child.node) for parent, row, child in self._root.below()]
         return steps + self._taken()
+
+    def fill(self) -> Iterator[list[Step]]:
+        """Look at the objects that wait, a few between two yields; what is yielded are steps to be taken at once."""
+        for source, member in list(self._members.items()):
+            while member.waiting and self._members.get(source) is member:
+                for _ in range(min(_PIECE_TO_FILL, len(member.waiting))):
+                    ref = member.waiting.popleft()
+                    if ref in member.answers.inventory:
+                        self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
+                yield self._taken()
 
     def disconnect(self, source: str) -> list[Step]:
         """Let a pool go, or a server that was shown."""
@@ -133,6 +150,7 @@ class LiveTree:
         self._use(view)
         self._is_sorted = False
         for source, member in self._members.items():
+            member.waiting.clear()
             for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
                 self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
             member.answers.forget(*before)

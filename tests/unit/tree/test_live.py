@@ -135,6 +135,26 @@ def test_sorting_by_columns_leads_to_the_tree_sorted_so_from_the_start(
         assert mirror.nodes() == live.nodes() == build_tree({"p": inventory}, view)
 
 
+@settings(max_examples=60, deadline=None)
+@given(batches=_BATCHES, view=st.sampled_from(list(VIEWS)), first=st.sets(st.sampled_from([*_HOSTS, *_VMS, "pool0"])))
+def test_a_tree_filled_little_by_little_between_changes_ends_as_the_one_built_at_once(
+    batches: list[list[Event]], view: str, first: set[str]
+) -> None:
+    inventory = Inventory()
+    inventory.apply(batches[0])
+    answers = Answers(inventory)
+    live, mirror = LiveTree(VIEWS[view](None)), Mirror()
+    _follow(mirror, live.connect("p", answers, sorted(ref for ref in first if ref in inventory)))
+    filling = live.fill()
+    for batch in batches[1:]:
+        _follow(mirror, next(filling, []))
+        change = inventory.apply(batch)
+        _follow(mirror, live.apply("p", change, answers.apply(change)))
+    for steps in filling:
+        _follow(mirror, steps)
+    assert mirror.nodes() == live.nodes() == build_tree({"p": inventory}, VIEWS[view](None))
+
+
 class _Loads:
     """Loads that are others at every turn."""
 

@@ -19,10 +19,14 @@ def default_place() -> Path:
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """The settings, and a sentence for the user when the file was broken and has been set aside."""
+    """The settings, and a sentence for the user when the file was broken and has been set aside.
+
+    `may_overwrite` is False while a file that nobody could read still lies in its place: it may hold what is dear.
+    """
 
     settings: Settings
     complaint: str | None = None
+    may_overwrite: bool = True
 
 
 class SettingsFile:
@@ -39,11 +43,11 @@ class SettingsFile:
         except FileNotFoundError:
             return Loaded(Settings())
         except OSError as failure:
-            return Loaded(Settings(), f"The settings in {self._path} could not be read: {failure.strerror or failure}.")
+            return Loaded(Settings(), _unread(self._path, failure), may_overwrite=False)
         try:
             settings = msgspec.json.decode(data, type=Settings)
         except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as broken:
-            return Loaded(Settings(), self._put_aside(broken))
+            return self._put_aside(broken)
         self._written = data
         return Loaded(settings)
 
@@ -59,9 +63,15 @@ class SettingsFile:
         self._written = data
         return None
 
-    def _put_aside(self, broken: Exception) -> str:
+    def _put_aside(self, broken: Exception) -> Loaded:
         try:
             place = set_aside(self._path)
         except OSError as failure:
-            return f"The settings in {self._path} are broken and could not be renamed: {failure.strerror or failure}."
-        return f"The settings were broken ({broken}); they were kept as {place.name} and the defaults are in use."
+            what = f"The settings in {self._path} are broken and could not be renamed: {failure.strerror or failure}."
+            return Loaded(Settings(), f"{what} Nothing is saved this time.", may_overwrite=False)
+        complaint = f"The settings were broken ({broken}); they were kept as {place.name} and the defaults are in use."
+        return Loaded(Settings(), complaint)
+
+
+def _unread(path: Path, failure: OSError) -> str:
+    return f"The settings in {path} could not be read: {failure.strerror or failure}. Nothing is saved this time."

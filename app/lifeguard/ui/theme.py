@@ -56,6 +56,7 @@ class Theme:
         self._scheme: Scheme = "light"
         self._forced = forced
         self._icons: dict[tuple[Scheme, Glyph], QIcon] = {}
+        self._pixmaps: dict[tuple[Scheme, Glyph, int, float], QPixmap] = {}
         if sys.platform not in ("win32", "darwin"):
             application.setStyle(QStyleFactory.create("Fusion"))
         application.setWindowIcon(QIcon(str(asset("icons/lifeguard.svg"))))
@@ -91,7 +92,10 @@ class Theme:
         return known
 
     def pixmap(self, glyph: Glyph, side: int, scale: float) -> QPixmap:
-        return draw_glyph(glyph, self.tokens, side, scale)
+        known = self._pixmaps.get((self._scheme, glyph, side, scale))
+        if known is None:
+            known = self._pixmaps[self._scheme, glyph, side, scale] = draw_glyph(glyph, self.tokens, side, scale)
+        return known
 
     def dim(self, widget: QWidget, is_dim: bool) -> None:
         """Draw a part of the window quietly, or as ever: what it shows is no longer known to be so."""

@@ -20,6 +20,7 @@ from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.model import TreeModel
@@ -28,6 +29,7 @@ from lifeguard.ui.tree.view import ObjectTree
 
 _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
+_MOST_AT_ONCE: Final = 500
 _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
 
@@ -80,6 +82,7 @@ class TreePane(QWidget):
         self._filter = QuickFilter()
         self._filter.left.connect(self.tree.setFocus)
         self._typing = QTimer(self)
+        self._filling = Slices(self)
         self._views = QActionGroup(self)
         self._lay_out()
         self._leave: list[Callable[[], None]] = [
@@ -89,6 +92,7 @@ class TreePane(QWidget):
         ]
 
     def close_pane(self) -> None:
+        self._filling.stop()
         for leave in self._leave:
             leave()
 
@@ -117,15 +121,22 @@ class TreePane(QWidget):
 
     def choose(self, things: Iterable[Thing]) -> bool:
         """Select these objects where the view shows them. False when it shows none of them."""
-        keys = [key for thing in things for key in self._live.keys_of(thing.source, thing.ref)[:1]]
+        wanted = list(things)
+        if self._filling.is_busy and not all(map(self._is_there, wanted)):
+            self._filling.finish()
+        keys = [key for thing in wanted for key in self._live.keys_of(thing.source, thing.ref)[:1]]
         self.tree.choose(keys)
         return bool(keys)
+
+    def _is_there(self, thing: Thing) -> bool:
+        return bool(self._live.keys_of(thing.source, thing.ref))
 
     def load(self, pool: OpenPool) -> None:
         """The pool's records are there: show them in place of the waiting server."""
         if pool.key not in self._connected:
             self._connected.add(pool.key)
-            self._model.take(self._live.connect(pool.key, pool.answers))
+            self._model.take(self._live.connect(pool.key, pool.answers, _first_of(pool)))
+            self._filling.run(map(self._model.take, self._live.fill()))
             if self._view.startswith(_SAVED):
                 self._rearrange()
             if not self.tree.selectionModel().hasSelection():
@@ -269,6 +280,7 @@ class TreePane(QWidget):
         return self.tree.isExpanded(self._model.index_of_key(key))
 
     def _rearrange(self) -> None:
+        self._filling.stop()
         self._model.take(self._live.change_view(self._arranged()))
         search = self.saved_search
         if search is not None and search.show_expanded:
@@ -280,3 +292,11 @@ class TreePane(QWidget):
         if search is not None:
             return self._shelf.view(search, self._query)
         return VIEWS[self._view if self._view in VIEWS else "infrastructure"](self._options)
+
+
+def _first_of(pool: OpenPool) -> list[str] | None:
+    """What is in sight at first: a pool's hosts and storage. Its thousands of VMs come between the next frames."""
+    inventory = pool.source.inventory
+    if inventory.count("VM") <= _MOST_AT_ONCE:
+        return None
+    return [ref for class_name in ("pool", "host", "SR") for ref in inventory.refs(class_name)]

@@ -93,6 +93,12 @@ class ObjectTree(QTreeView):
         self.selectionModel().select(picked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(indexes[0])
 
+    def expandAll(self) -> None:
+        """Open what has something below it. Qt's own remembers every leaf as open too, and then looks through all of
+        them whenever a row moves."""
+        for index in self._nodes.branches():
+            self.expand(index)
+
     def _note_choice(self) -> None:
         self._wanted = set(self.things()) or self._wanted
         self.chosen.emit()

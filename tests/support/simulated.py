@@ -13,6 +13,7 @@ from lifeguard.link.link import Link
 from lifeguard.link.target import Target
 from lifeguard.sim.assembly import assemble
 from lifeguard.sim.database import Database
+from lifeguard.sim.neighbours import Neighbourhood
 from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.release import Release
 from lifeguard.sim.scenario.build import build_pool
@@ -100,11 +101,12 @@ async def simulated(
     release: Release | None = None,
     clock: Clock | None = None,
     passwords: Mapping[str, str] | None = None,
+    neighbourhood: Neighbourhood | None = None,
 ) -> AsyncIterator[Simulated]:
-    """Serve a generated pool until the block ends."""
+    """Serve a generated pool until the block ends. VMs move and hosts join within a `neighbourhood`."""
     clock, release, rng = clock or SystemClock(), release or Release.newest(), random.Random(seed)
     db = build_pool(hosts, vms, rng, clock, release)
-    server = Server(assemble(db, clock, rng, release, passwords or {"root": PASSWORD}))
+    server = Server(assemble(db, clock, rng, release, passwords or {"root": PASSWORD}, neighbourhood))
     await server.start(Listen(is_tls=is_tls))
     try:
         yield Simulated(server)

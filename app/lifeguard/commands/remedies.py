@@ -11,6 +11,8 @@ from lifeguard.commands.work import JobError, Remedy, Report
 from lifeguard.datamodel.records import Pool, Sr
 from lifeguard.rules.words import Words
 
+CLEARED_IN_WIZARD = frozenset({"VDI_CBT_ENABLED"})
+"""Refusals of a migration that do not close a place: its wizard offers to clear them."""
 WAIT_S = 10.0
 """How long to leave a host alone that carries as many disks as it can."""
 

@@ -38,7 +38,7 @@ class Conductor:
 
     async def _perform(self, chosen: Command, selection: Selection) -> None:
         opener = self._openers.get(chosen.opens)
-        if opener is not None and chosen.sum_up(selection.renewed()).allowed:
+        if opener is not None and chosen.sum_up(selection.with_target(None).renewed()).allowed:
             await opener(chosen, selection)
             return
         outcome = await perform(chosen, selection, self._board, self._ask)

@@ -14,7 +14,6 @@ from lifeguard.clock import Clock
 from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
-from lifeguard.commands.vm_place import MIGRATE
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.inventory.saved import open_dump
 from lifeguard.link.fleet import Fleet
@@ -93,7 +92,6 @@ class Desk:
             run=lambda command, selection: self._conductor.run(command, selection),
             begin=self._scope.start,
             may_close=self._may_close,
-            migrate=self.migrate,
             aim=self.search.aim,
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
@@ -121,6 +119,11 @@ class Desk:
         window.gone.connect(self.gone.set)
         window.retried.connect(self._try_now)
         return window
+
+    @property
+    def board(self) -> JobBoard:
+        """The jobs of this sitting."""
+        return self._board
 
     async def close(self) -> None:
         self._watch.stop()
@@ -151,9 +154,6 @@ class Desk:
     def start(self, work: Coroutine[Any, Any, None], name: str) -> None:
         """Begin what has to wait for an answer; it ends with the window."""
         self._scope.start(work, name)
-
-    def migrate(self, selection: Selection) -> None:
-        self.run(MIGRATE, selection)
 
     def is_complete(self) -> bool:
         """Whether the window shows all it will: the tree, and the figures of the tab in front."""

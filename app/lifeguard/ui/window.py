@@ -37,7 +37,6 @@ class Doings:
     run: Run
     begin: Begin
     may_close: Callable[[], bool]
-    migrate: Callable[[Selection], object]
     aim: Callable[[Base], object]
     own: dict[str, Callable[[], object]] = field(default_factory=dict)
 
@@ -58,7 +57,7 @@ class MainWindow(QMainWindow):
         self._theme = theme
         self._aim = doings.aim
         self._may_close = doings.may_close
-        self.pane = TreePane(pools, shelf, doings.migrate, theme)
+        self.pane = TreePane(pools, shelf, doings.run, theme)
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
         self.tray = JobsTray(board, theme)

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from lifeguard.commands.command import Command
 from lifeguard.commands.migration import MigrationPlan, propose
+from lifeguard.commands.remedies import CLEARED_IN_WIZARD
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.source import Source
 from lifeguard.ui.acting.place_menu import Begin
@@ -24,8 +25,11 @@ class Journey:
         self.plans: tuple[MigrationPlan, ...] = ()
 
     def refusal(self, host: Item) -> tuple[str | None, str]:
-        """Why none of the VMs could go there: short, and whole; None and nothing when one could."""
+        """Why none of the VMs could go there: short, and whole; None and nothing when one could, or when the last page
+        has a remedy."""
         verdict = self.command.sum_up(self.selection.with_target(host))
+        if verdict.key in CLEARED_IN_WIZARD:
+            return None, ""
         return verdict.short, verdict.refusal or ""
 
     def aim(self, host: Item, *, copy: bool) -> None:

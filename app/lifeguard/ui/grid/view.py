@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from lifeguard.ui.grid.delegate import CellDelegate
@@ -69,10 +69,6 @@ class ObjectGrid(ObjectTree):
         columns = [column for column in order if not self.isColumnHidden(column)]
         lines = ["\t".join(self._grid.cell(row.siblingAtColumn(column)).text for column in columns) for row in rows]
         QGuiApplication.clipboard().setText("\n".join(lines))
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        """Rows go from here; they are dropped on the tree."""
-        event.ignore()
 
     def place_of_current(self) -> QPoint:
         return self.viewport().mapToGlobal(self.visualRect(self.currentIndex()).center())

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, Qt, QTimer
 from PySide6.QtWidgets import QWidget
 
 from lifeguard.clock import Clock
+from lifeguard.commands.command import Command
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.relations import is_live
@@ -39,7 +40,7 @@ class Around(Protocol):
 
     def go_to(self, things: Sequence[Thing]) -> None: ...
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None: ...
-    def migrate(self, selection: Selection) -> None: ...
+    def run(self, command: Command, selection: Selection) -> None: ...
 
 
 class Results:
@@ -48,7 +49,7 @@ class Results:
     def __init__(self, pools: Pools, shelf: Shelf, clock: Clock, theme: Theme, around: Around, parent: QWidget) -> None:
         self.sorting_chosen: Signal[tuple[Sort, ...]] = Signal()
         self.model = GridModel(pools.get, clock.time_s, theme, parent)
-        self.grid = ObjectGrid(self.model, DragVerdicts(pools), around.migrate, theme)
+        self.grid = ObjectGrid(self.model, DragVerdicts(pools), around.run, theme)
         self.grid.setObjectName("search.grid")
         self.grid.setAccessibleName("Search results")
         self.grid.menu_wanted.connect(lambda place: around.open_menu(self.grid.things(), place))

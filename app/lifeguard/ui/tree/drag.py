@@ -1,39 +1,50 @@
-"""Dragging over the tree: what the dragged objects are, which host is under the pointer, and what it says."""
+"""Dragging over the tree: what the dragged objects are, what is under the pointer, and what it says to them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from PySide6.QtCore import QMimeData
 
-from lifeguard.commands.registry import command
+from lifeguard.commands import drops
+from lifeguard.commands.command import Command
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.datamodel.records import Host
+from lifeguard.inventory.placing import Group
 from lifeguard.tree.node import Key, Thing
 from lifeguard.ui.mime import unpacked
-from lifeguard.ui.pools import Pools
+from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.tree.model import Note
-from lifeguard.ui.tree.offers import Offer, host_offers
+from lifeguard.ui.tree.offers import Offer, offer_of
 
-_NOWHERE = "Drop on a host to migrate"
+_NOWHERE = {
+    "vm": "Drop on a host to migrate",
+    "host": "Drop on a pool to join it, or beside everything to leave one",
+}
+_ANYTHING = "Drop on a tag or a folder"
 
 
 @dataclass(frozen=True, slots=True)
 class Hover:
     """What the pointer is over: whether a drop would do something, and the line beside the pointer."""
 
-    is_open: bool
     hint: str
-    target: Thing | None = None
+    offer: Offer | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.offer is not None and self.offer.is_open
 
 
 class DragVerdicts:
-    """Asks the rule once when a drag enters, and again after each change of the pool, never while the pointer moves."""
+    """Asks the rules once for each place, and again after each change of the pools, never because the pointer moves."""
 
     def __init__(self, pools: Pools) -> None:
         self._pools = pools
         self._things: tuple[Thing, ...] = ()
-        self._offers: Mapping[str, Offer] = {}
+        self._selection = Selection(())
+        self._offers: dict[Thing | Group | None, Offer | None] = {}
 
     @property
     def is_on(self) -> bool:
@@ -44,38 +55,68 @@ class DragVerdicts:
         self.judge()
 
     def judge(self) -> None:
-        selection = self._pools.selection(self._things)
-        migrate = command("vm.migrate")
-        is_for_vms = bool(selection.items) and selection.kinds == frozenset({"vm"})
-        self._offers = host_offers(migrate, selection) if migrate is not None and is_for_vms else {}
+        """Afresh. The hosts that VMs could simply be migrated to are judged at once, to be marked in the tree."""
+        self._selection = self._pools.selection(self._things)
+        self._offers = {}
+        if self._selection.kinds == frozenset({"vm"}) and len(self._selection.sources) == 1:
+            pool = self._pools.of(self._selection.sources[0])
+            for host in pool.source.inventory.all(Host) if pool is not None else ():
+                self._offer(Thing(pool.key if pool is not None else "", host.ref))
 
     def end(self) -> None:
-        self._things, self._offers = (), {}
+        self._things, self._selection, self._offers = (), Selection(()), {}
 
     def notes(self) -> dict[Thing, Note]:
         """What the hosts' rows say: what they would have left, or nothing but quiet."""
-        source = self._things[0].source if self._things else ""
         return {
-            Thing(source, ref): Note(offer.label, not offer.is_open, offer.hint) for ref, offer in self._offers.items()
+            step: Note(offer.label, not offer.is_open, offer.hint)
+            for step, offer in self._offers.items()
+            if isinstance(step, Thing) and offer is not None
         }
 
     def over(self, key: Key) -> Hover:
-        """What dropping on a node would mean; a node below a host stands for its host."""
-        source = self._things[0].source if self._things else ""
-        for step in reversed(key):
-            if isinstance(step, Thing) and step.source == source and step.ref in self._offers:
-                offer = self._offers[step.ref]
-                return Hover(offer.is_open, offer.hint, step)
-        return Hover(False, _NOWHERE)
+        """What dropping on a node would mean: the nearest place, from the node upwards, that has a say."""
+        steps: tuple[Thing | Group | None, ...] = tuple(reversed(key)) or (None,)
+        for step in steps:
+            offer = self._offer(step)
+            if offer is not None:
+                return Hover(offer.hint, offer)
+        kinds = self._selection.kinds
+        return Hover(_NOWHERE.get(next(iter(kinds)), _ANYTHING) if len(kinds) == 1 else _ANYTHING)
 
-    def drop(self, key: Key) -> Selection | None:
-        """The VMs with the host they were dropped on; None where a drop does nothing."""
-        hover = self.over(key)
-        selection = self._pools.selection(self._things)
-        pool = self._pools.get(hover.target.source) if hover.target is not None else None
-        if not hover.is_open or hover.target is None or pool is None:
+    def drop(self, key: Key) -> tuple[Command, Selection] | None:
+        """The command and whom it is for; None where a drop does nothing. The command judges again when it runs."""
+        offer = self.over(key).offer
+        return (offer.drop.command, offer.drop.selection) if offer is not None and offer.is_open else None
+
+    def _offer(self, step: Thing | Group | None) -> Offer | None:
+        if step not in self._offers:
+            self._offers[step] = self._judged(step)
+        return self._offers[step]
+
+    def _judged(self, step: Thing | Group | None) -> Offer | None:
+        if not self._selection.items:
             return None
-        return selection.with_target(Item(pool.source, hover.target.ref))
+        if isinstance(step, Thing):
+            pool = self._pools.get(step.source)
+            return self._on_object(pool, step.ref) if pool is not None else None
+        if step is None:
+            drop = drops.beside(self._selection)
+        elif step.kind == "tag":
+            drop = drops.on_tag(self._selection, step.key)
+        else:
+            drop = drops.on_folder(self._selection, step.key) if step.kind == "folder" else None
+        return offer_of(drop, step.label if step is not None else "") if drop is not None else None
+
+    def _on_object(self, pool: OpenPool, ref: str) -> Offer | None:
+        place = Item(pool.source, ref)
+        kind = pool.source.inventory.class_of(ref)
+        drop = None
+        if kind == "host":
+            drop = drops.on_host(self._selection, place)
+        elif kind == "pool":
+            drop = drops.on_pool(self._selection, place)
+        return offer_of(drop, self._selection.rules(pool.source).words.name(ref)) if drop is not None else None
 
 
-Dropped = Callable[[Selection], object]
+Dropped = Callable[[Command, Selection], object]

@@ -21,6 +21,8 @@ _MOST_SINGLY: Final = 120
 _TO_DROP_ON: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
 _TO_DRAG: Final = _TO_DROP_ON | Qt.ItemFlag.ItemIsDragEnabled
 DRAGGABLE: Final = frozenset({"vm", "host"})
+DRAGGABLE_INTO_GROUPS: Final = DRAGGABLE | {"template", "snapshot", "sr", "network", "vdi", "pool"}
+"""What may be dragged to tags and folders: everything that can have them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,7 @@ class TreeModel(QAbstractItemModel):
         self._theme = theme
         self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
         self._notes: Mapping[Thing, Note] = {}
+        self.draggable: frozenset[str] = DRAGGABLE
 
     def take(self, steps: Sequence[Step]) -> None:
         """Follow the live tree, step by step; a node that comes with all below it comes in one piece."""
@@ -235,7 +238,7 @@ class TreeModel(QAbstractItemModel):
         node = self.node(index)
         if node is None:
             return Qt.ItemFlag.NoItemFlags
-        return _TO_DRAG if node.kind in DRAGGABLE else _TO_DROP_ON
+        return _TO_DRAG if node.kind in self.draggable else _TO_DROP_ON
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

@@ -23,7 +23,7 @@ from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
-from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_GROUPS, TreeModel
 from lifeguard.ui.tree.quick import quick_query
 from lifeguard.ui.tree.view import ObjectTree
 
@@ -31,6 +31,7 @@ _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
 _MOST_AT_ONCE: Final = 500
 _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
+_OF_GROUPS: Final = frozenset({"tags", "folders"})
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
 
 
@@ -146,6 +147,7 @@ class TreePane(QWidget):
         """Arrange the tree in another way; `view` is a word of `VIEWS`, or leads to a saved search by its uuid."""
         if (view in VIEWS or view.startswith(_SAVED)) and view != self._view:
             self._view = view
+            self._model.draggable = DRAGGABLE_INTO_GROUPS if view in _OF_GROUPS else DRAGGABLE
             self._rearrange()
             if not self.tree.selectionModel().hasSelection():
                 self._choose_first()

@@ -15,7 +15,7 @@ from lifeguard.ui.theme import Theme, icon_size
 from lifeguard.ui.tree.chip import chip_hot_spot, drag_chip, hint_offset
 from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
-from lifeguard.ui.tree.model import DRAGGABLE, TreeModel
+from lifeguard.ui.tree.model import TreeModel
 
 _AUTO_EXPAND_MS = 600
 _OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
@@ -150,7 +150,7 @@ class ObjectTree(QTreeView):
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Qt's own picture, the whole row, would hide the row it is dragged over."""
-        picked = [node for node in self.chosen_nodes() if node.kind in DRAGGABLE]
+        picked = [node for node in self.chosen_nodes() if node.kind in self._nodes.draggable]
         if not picked:
             return
         drag = QDrag(self)
@@ -185,13 +185,13 @@ class ObjectTree(QTreeView):
 
     def dropEvent(self, event: QDropEvent) -> None:
         """Nothing moves by itself: the command runs, and the tree follows the server."""
-        selection = self._verdicts.drop(self._key_at(event.position().toPoint()))
+        meant = self._verdicts.drop(self._key_at(event.position().toPoint()))
         event.setDropAction(Qt.DropAction.IgnoreAction)
         event.accept()
         self.end_drag()
         self.setState(QAbstractItemView.State.NoState)
-        if selection is not None:
-            self._dropped(selection)
+        if meant is not None:
+            self._dropped(*meant)
 
     def judge_drag_again(self) -> None:
         """The pool has changed under a drag."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Iterable
 from contextlib import asynccontextmanager
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, 
 
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.work import Remedy, Report, Work
 from lifeguard.datamodel.records import Host, Vm
 from lifeguard.link.link import Link
 from lifeguard.rules.domain import is_real_vm
@@ -19,8 +21,10 @@ from lifeguard.sim.neighbours import Neighbourhood
 from lifeguard.tree.node import Thing
 from lifeguard.ui.acting.herald import LONG_S, Herald
 from lifeguard.ui.acting.place_menu import PlaceMenu
+from lifeguard.ui.jobs.model import progress_words
 from lifeguard.ui.mime import packed
 from lifeguard.ui.tree.model import TreeModel
+from lifeguard.xapi.failures import ApiFailure
 from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
 from tests.support.simulated import Simulated, simulated
@@ -266,3 +270,37 @@ async def test_the_desktop_hears_of_long_jobs_only_and_only_when_nobody_looks(ap
         seat.desk.board.changed.emit(job)
         assert len(told) == 1
         herald.close()
+
+
+async def test_a_row_tells_pace_queue_and_what_would_help(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        board, gate = seat.desk.board, asyncio.Event()
+        words = Selection(()).rules(seat.link).words
+
+        async def carry(job: Report) -> None:
+            await gate.wait()
+
+        async def fail(job: Report) -> None:
+            raise ApiFailure("TOO_MANY_STORAGE_MIGRATES", ("3",))
+
+        async def wait(job: Report) -> None:
+            """A remedy that takes no time."""
+
+        first = board.start(Work("carry", carry, words, lane="a>b", size_bytes=8 << 30))
+        second = board.start(Work("carry more", carry, words, lane="a>b"))
+        await until(lambda: first.status == "running")
+        first.started_s -= 10
+        first.advance(0.5)
+        assert progress_words(first, board).startswith("50 %  0:10 left  4")
+        assert progress_words(second, board) == "waiting, 1 ahead"
+        remedy = Remedy("Wait 10 s and try again", wait)
+        board.start(Work("move", fail, words, remedies=lambda error: (remedy,)))
+        await until(lambda: any(job.status == "failed" for job in board.jobs))
+        seat.desk.window.tray.findChild(QAbstractButton, "jobs.toggle").click()
+        button = seat.part(QPushButton, "jobs.remedy")
+        assert (button.text(), button.isVisible()) == (remedy.title, True)
+        button.click()
+        await until(lambda: board.jobs[-1].status == "failed")
+        assert board.jobs[-1].title == f"move ({remedy.title})"
+        gate.set()
+        await until(lambda: not board.active)

@@ -7,6 +7,7 @@ from typing import Final
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 
 from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.quantities import format_duration, format_rate
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
@@ -66,20 +67,27 @@ class JobModel(QAbstractTableModel):
         if job is None:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return progress_words(job) if index.column() else job.title
+            return progress_words(job, self._board) if index.column() else job.title
         if role == Qt.ItemDataRole.DecorationRole and index.column() == 0:
             return self._theme.icon(_GLYPHS[job.status])
         if role == Qt.ItemDataRole.ToolTipRole:
             return job.error.sentence if job.error is not None else job.title
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{job.title}, {progress_words(job)}"
+            return f"{job.title}, {progress_words(job, self._board)}"
         if role == FRACTION_ROLE and index.column() == 1:
             return job.progress_fraction if job.status in ("running", "cancelling") else None
         return None
 
 
-def progress_words(job: Job) -> str:
-    """How far a job is, in a word or as a percentage."""
+def progress_words(job: Job, board: JobBoard) -> str:
+    """How far a job is: `48 %  0:21 left  112 MB/s` once its pace is known; for one that waits, behind how many."""
     if job.status == "running" and job.progress_fraction is not None:
-        return f"{job.progress_fraction * 100:.0f} %"
+        left_s, rate = job.left_s(board.now_s), job.rate_bytes(board.now_s)
+        parts = [f"{job.progress_fraction * 100:.0f} %"]
+        parts += [f"{format_duration(left_s)} left"] if left_s is not None else []
+        parts += [format_rate(rate)] if rate is not None else []
+        return "  ".join(parts)
+    ahead = board.ahead_of(job)
+    if ahead:
+        return f"waiting, {ahead} ahead"
     return {"running": "running", "cancelling": "cancelling…"}.get(job.status, job.status)

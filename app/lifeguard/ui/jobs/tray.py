@@ -101,6 +101,7 @@ class JobsTray(QFrame):
         self._act_retry = QPushButton("Try again")
         self._act_undo = QPushButton("Undo")
         self._act_copy = QPushButton("Copy details")
+        self._act_remedy = QPushButton()
         self._drawer = self._make_drawer()
         self._lay_out()
         self._leave = board.changed.connect(lambda _: self._renew())
@@ -151,7 +152,7 @@ class JobsTray(QFrame):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
-        header.resizeSection(1, self.fontMetrics().averageCharWidth() * 22)
+        header.resizeSection(1, self.fontMetrics().averageCharWidth() * 30)
         rows.selectionModel().currentChanged.connect(self._show_details)
         return rows
 
@@ -166,6 +167,7 @@ class JobsTray(QFrame):
         for button, name, act in (
             (self._act_copy, "jobs.copy", self._copy),
             (self._act_undo, "jobs.undo", self._undo),
+            (self._act_remedy, "jobs.remedy", self._apply_remedy),
             (self._act_retry, "jobs.retry", self._retry),
         ):
             button.setObjectName(name)
@@ -214,7 +216,7 @@ class JobsTray(QFrame):
         self._summary.setText(_summary(len(active), len(failed)))
         self._bar.setVisible(job is not None)
         self._cancel.setVisible(job is not None)
-        self._current.setText("" if job is None else f"{job.title}  {progress_words(job)}")
+        self._current.setText("" if job is None else f"{job.title}  {progress_words(job, self._board)}")
         if job is not None:
             is_told = job.progress_fraction is not None
             self._bar.setRange(0, _PER_CENT if is_told else 0)
@@ -240,6 +242,9 @@ class JobsTray(QFrame):
         self._details.setText("\n".join(filter(None, lines)) or ("" if self._board.jobs else "No jobs yet."))
         self._act_copy.setVisible(bool(lines))
         self._act_retry.setVisible(job is not None and job.can_retry)
+        remedies = job.remedies if job is not None else ()
+        self._act_remedy.setVisible(bool(remedies))
+        self._act_remedy.setText(remedies[0].title if remedies else "")
         self._act_undo.setVisible(job is not None and job.can_undo)
         if job is not None and job.can_undo:
             self._act_undo.setText(job.work.undo_title or "Undo")
@@ -256,6 +261,11 @@ class JobsTray(QFrame):
         job = self._chosen
         if job is not None and job.can_retry:
             job.retry()
+
+    def _apply_remedy(self) -> None:
+        job = self._chosen
+        if job is not None and job.remedies:
+            job.apply(job.remedies[0])
 
     def _undo(self) -> None:
         job = self._chosen

@@ -6,6 +6,7 @@ import random
 from collections.abc import Mapping
 
 from lifeguard.clock import Clock
+from lifeguard.sim.administration.calls import administration_calls
 from lifeguard.sim.behaviour.calls import HANDLERS
 from lifeguard.sim.behaviour.joining import join_calls
 from lifeguard.sim.behaviour.migrate_send import migrate_calls
@@ -32,7 +33,7 @@ def assemble(
     and hosts can join, the pools of the same `neighbourhood`."""
     accounts = {user: Account(password, user if user in ROLES else None) for user, password in passwords.items()}
     put_in_order(db)
-    behaviours = dict(HANDLERS)
+    behaviours = {**administration_calls(), **HANDLERS}
     if neighbourhood is not None:
         behaviours |= migrate_calls(neighbourhood.with_host)
         behaviours |= join_calls(neighbourhood.at, neighbourhood.joined.emit) | eject_calls(neighbourhood.left.emit)

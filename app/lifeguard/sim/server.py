@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import ssl
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
+from lifeguard.sim.context import Context
 from lifeguard.sim.faults import PowerChange
-from lifeguard.sim.http.certificates import new_tls
+from lifeguard.sim.http.certificates import HostTls, new_tls
 from lifeguard.sim.http.endpoint import Endpoint
 from lifeguard.sim.http.handlers import WebHandlers, own_handlers
 from lifeguard.sim.metrics.calls import source_calls
@@ -27,7 +27,7 @@ class Place:
 
     address: str
     port: int
-    tls: ssl.SSLContext | None = None
+    tls: HostTls | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ class Server:
     def __init__(self, pool: SimulatedPool, handlers: WebHandlers | None = None) -> None:
         self.pool = pool
         self._library = Library(pool.db, pool.clock, seed=1)
-        pool.offer(source_calls(self._library))
+        pool.offer({**source_calls(self._library), "host.get_server_certificate": self._certificate})
         metrics = metrics_handlers(self._library, self._url)
         self._handlers = {**own_handlers(), **metrics, **stream_handlers(self._url), **(handlers or {})}
         self._endpoints: dict[str, Endpoint] = {}
@@ -141,6 +141,11 @@ class Server:
     def _follow(self, change: PowerChange) -> None:
         if change.host_ref in self._endpoints:
             self.pool.spawn(self.settle(change.host_ref))
+
+    async def _certificate(self, context: Context, host_ref: str) -> str:
+        """What the host shows; one without TLS would show a new one."""
+        tls = self._endpoints[host_ref].tls if host_ref in self._endpoints else None
+        return (tls or new_tls(self._name(host_ref), "127.0.0.1")).pem
 
     async def _start_all(self, listen: Listen) -> None:
         master = self.pool.master_ref

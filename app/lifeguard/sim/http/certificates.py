@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 import tempfile
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 from pathlib import Path
@@ -16,8 +17,16 @@ from cryptography.x509.oid import NameOID
 _VALID_DAYS = 3650
 
 
-def new_tls(common_name: str, address: str) -> ssl.SSLContext:
-    """A server context with a fresh key and certificate for a host name and the address it listens on."""
+@dataclass(frozen=True, slots=True)
+class HostTls:
+    """What a host shows to whoever connects; `pem` is the certificate alone."""
+
+    context: ssl.SSLContext
+    pem: str
+
+
+def new_tls(common_name: str, address: str) -> HostTls:
+    """A fresh key and certificate for a host name and the address it listens on."""
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, common_name[:64] or "host")])
     now = datetime.now(UTC)
@@ -44,4 +53,4 @@ def new_tls(common_name: str, address: str) -> ssl.SSLContext:
             + certificate.public_bytes(serialization.Encoding.PEM)
         )
         context.load_cert_chain(path)
-    return context
+    return HostTls(context, certificate.public_bytes(serialization.Encoding.PEM).decode())

@@ -7,6 +7,7 @@ import random
 import ssl
 
 from lifeguard.sim.failure import ApiError
+from lifeguard.sim.http.certificates import HostTls
 from lifeguard.sim.http.exchange import (
     OPEN_TO_SCRIPTS,
     BadRequest,
@@ -42,7 +43,7 @@ class Endpoint:
         pool: SimulatedPool,
         host_ref: str,
         handlers: WebHandlers,
-        tls: ssl.SSLContext | None,
+        tls: HostTls | None,
         limits: Limits | None = None,
     ) -> None:
         self._pool = pool
@@ -68,7 +69,8 @@ class Endpoint:
 
     async def start(self, address: str, port: int) -> None:
         """Listen; port 0 takes a free one. Raises OSError."""
-        self._server = await asyncio.start_server(self._connected, address, port, ssl=self.tls, limit=_PIECE)
+        secret = self.tls.context if self.tls is not None else None
+        self._server = await asyncio.start_server(self._connected, address, port, ssl=secret, limit=_PIECE)
         self.address, self.port = address, self._server.sockets[0].getsockname()[1]
 
     async def resume(self) -> None:

@@ -9,18 +9,12 @@ import zipfile
 from collections.abc import Callable, Mapping
 
 from lifeguard.sim import dates
+from lifeguard.sim.administration.hosts import CAPABILITIES
 from lifeguard.sim.http.exchange import Reply
 from lifeguard.sim.http.handlers import Visit
 from lifeguard.sim.store import save
 from lifeguard.sim.streams.tar import END, whole_entry
 from lifeguard.sim.streams.work import Work, under_task
-
-CAPABILITIES: Mapping[str, str] = {
-    "xenserver-config": "Host configuration", "xenserver-logs": "Host logs", "xenserver-databases": "Pool database",
-    "system-logs": "System logs", "network-status": "Network status", "disk-info": "Disk information",
-    "hardware-info": "Hardware information", "process-list": "Processes", "yum": "Installed packages",
-}  # fmt: skip
-"""What a status bundle may hold: key and title."""
 
 
 async def system_status(visit: Visit) -> None:

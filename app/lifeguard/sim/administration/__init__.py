@@ -1,0 +1,1 @@
+"""Calls that configure or describe without moving anything: certificates, updates, remote access, pass-through."""

@@ -1,0 +1,1 @@
+"""Calls that configure or describe, asked of a pool without a network."""

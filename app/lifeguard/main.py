@@ -10,7 +10,6 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from msgspec import structs
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
 
@@ -20,9 +19,11 @@ from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust, TrustStore
 from lifeguard.link.link import Link
 from lifeguard.link.pinned import PinnedTrust
+from lifeguard.link.roster import Roster
 from lifeguard.link.target import Target
 from lifeguard.settings.file import SettingsFile
-from lifeguard.settings.model import Settings
+from lifeguard.settings.keeper import Keeper
+from lifeguard.trust.passwords import KeyringPasswords
 from lifeguard.trust.pins import Pins
 from lifeguard.ui.desk import Desk
 from lifeguard.ui.dialogs.door import DialogGate
@@ -72,16 +73,22 @@ def run(plan: Plan) -> int:
 
 async def _sit(plan: Plan, application: QApplication) -> int:
     clock = SystemClock()
-    memory = SettingsFile() if plan.remembers else None
-    settings = memory.load().settings if memory is not None else Settings()
+    keeper = Keeper(SettingsFile() if plan.remembers else None)
+    settings = keeper.now
     scheme = settings.preferences.appearance
     theme = Theme(application, None if scheme == "system" else scheme)
     gate = DialogGate(theme)
-    desk = Desk(theme, Fleet(gate, _trust(plan), clock), gate, clock, (Failure,), plan.address_book)
+    trust, distrust = _trust(plan)
+    roster = Roster(keeper, KeyringPasswords()) if plan.remembers else None
+    desk = Desk(theme, Fleet(gate, trust, clock), gate, clock, (Failure,), plan.address_book, roster)
     interrupts = Interrupts(desk.gone.set)
     try:
         desk.window.recall(settings.window)
         desk.window.show()
+        for complaint in filter(None, (keeper.complaint, distrust)):
+            desk.complaints.say(complaint)
+        if desk.servers is not None and not plan.databases and plan.simulated is None:
+            desk.servers.reconnect()
         for name, data in plan.databases.items():
             desk.open_database(name, data)
         if plan.simulated is not None:
@@ -92,8 +99,7 @@ async def _sit(plan: Plan, application: QApplication) -> int:
             is_good = await take_picture(desk.window, desk.is_complete, plan.screenshot, _PICTURE_PATIENCE_S)
             return 0 if is_good else 1
         await desk.gone.wait()
-        if memory is not None:
-            memory.save(structs.replace(settings, window=desk.window.remember()))
+        keeper.change(window=desk.window.remember())
         return 0
     finally:
         interrupts.close()
@@ -101,14 +107,13 @@ async def _sit(plan: Plan, application: QApplication) -> int:
         theme.close()
 
 
-def _trust(plan: Plan) -> TrustStore:
+def _trust(plan: Plan) -> tuple[TrustStore, str | None]:
+    """Whom the window believes, and a sentence when what was accepted before could not be read."""
     if not plan.remembers:
-        return SessionTrust()
+        return SessionTrust(), None
     pins = Pins()
     complaint = pins.load()
-    if complaint is not None:
-        _log.warning("%s", complaint)
-    return PinnedTrust(pins)
+    return PinnedTrust(pins), complaint
 
 
 def _connect_simulated(desk: Desk, pool: SimulatedPool) -> None:

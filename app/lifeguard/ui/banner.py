@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QPalette
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme, icon_size
@@ -15,18 +15,18 @@ class Banner(QFrame):
 
     acted = Signal()
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setObjectName("banner")
+    def __init__(self, theme: Theme, name: str = "banner", act: str = "link.try_now") -> None:
+        super().__init__()
+        self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
         self._theme = theme
         self._icon = QLabel()
         self._text = QLabel()
-        self._text.setObjectName("banner.text")
+        self._text.setObjectName(f"{name}.text")
         self._text.setWordWrap(True)
         self._act = QPushButton()
-        self._act.setObjectName("link.try_now")
+        self._act.setObjectName(act)
         self._act.clicked.connect(self.acted)
         gap = self.fontMetrics().height() // 2
         row = QHBoxLayout(self)

@@ -18,6 +18,7 @@ from lifeguard.datamodel.dump import NotADump
 from lifeguard.inventory.saved import open_dump
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.link import Link
+from lifeguard.link.roster import Roster
 from lifeguard.link.saved import SavedDatabase
 from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
@@ -27,6 +28,7 @@ from lifeguard.ui.acting.elevation import AskElevation
 from lifeguard.ui.acting.herald import DesktopNotices, Herald
 from lifeguard.ui.acting.leaving import leaving_prompt
 from lifeguard.ui.acting.migration import MigrationDesk
+from lifeguard.ui.complaints import Complaints
 from lifeguard.ui.conduct import Conductor, Opener
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.dialogs.connect import ConnectDialog
@@ -38,6 +40,7 @@ from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.notices.center import NoticesCenter
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.servers.saved import SavedServers
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
 from lifeguard.ui.tabs.order import tabs_in_order
 from lifeguard.ui.tabs.performance import PerformanceTab
@@ -53,7 +56,7 @@ class Desk:
     """Owns the window and everything that lives as long as it; `close` ends it all and logs out everywhere.
 
     `failures` are the exceptions by which a link tells that figures could not be fetched; `address_book` maps addresses
-    as records say them to the host:port to dial.
+    as records say them to the host:port to dial; without a `roster` no server is remembered.
     """
 
     def __init__(
@@ -64,6 +67,7 @@ class Desk:
         clock: Clock,
         failures: tuple[type[Exception], ...],
         address_book: Mapping[str, str] | None = None,
+        roster: Roster | None = None,
     ) -> None:
         self.pools = Pools()
         self.gone = asyncio.Event()
@@ -80,6 +84,8 @@ class Desk:
         self._shelf = Shelf(self.pools, clock.time_s)
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
         self.window = self._make_window(gate)
+        self.complaints = Complaints(self.window.notice)
+        self.servers = self._saved_servers(roster, gate) if roster is not None else None
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
         self._watch.timeout.connect(self._say_state)
@@ -125,6 +131,13 @@ class Desk:
         """The jobs of this sitting."""
         return self._board
 
+    def _saved_servers(self, roster: Roster, gate: DialogGate) -> SavedServers:
+        servers = SavedServers(
+            roster, self.window.pane, gate, self._ask, self.connect, self.start, self.complaints.say, self._address_book
+        )
+        self.window.use_servers(servers)
+        return servers
+
     async def close(self) -> None:
         self._watch.stop()
         self.window.hide()
@@ -139,6 +152,8 @@ class Desk:
             leave()
         await self._fleet.close()
         self.notices.close()
+        if self.servers is not None:
+            self.servers.close()
         self.window.end()
 
     def go_to(self, things: Sequence[Thing]) -> None:
@@ -165,6 +180,8 @@ class Desk:
         """Begin to connect; the tree shows it at once. Raises ValueError when the address is none."""
         link = self._fleet.connect(target)
         self._show(link, Feed(link, self._clock, self._failures))
+        if self.servers is not None:
+            self.servers.follow(link)
         return link
 
     def open_database(self, name: str, data: bytes) -> tuple[str, ...]:
@@ -221,7 +238,10 @@ class Desk:
         dialog = ConnectDialog(self._theme, self.window)
         if await answered(dialog) and dialog.door is not None:
             door = dialog.door
-            self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, self._address_book))
+            book = self._address_book
+            link = self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, book))
+            if self.servers is not None and dialog.remembers:
+                self.servers.follow(link, dialog.password)
 
     async def _disconnect_shown(self) -> None:
         things = self.window.pane.things()
@@ -234,6 +254,8 @@ class Desk:
         if pool.feed is not None:
             await pool.feed.close()
         if isinstance(pool.source, Link):
+            if self.servers is not None:
+                self.servers.closed(pool.source)
             await self._fleet.disconnect(pool.source)
         self._say_state()
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lifeguard.link.state import LinkState
 from lifeguard.quantities import format_count, format_duration
+from lifeguard.tree.node import Node
 
 _QUIET = frozenset({"live", "loading", "closed"})
 
@@ -41,3 +42,11 @@ def connection_word(states: Sequence[LinkState]) -> str:
         )
     live = sum(state.phase in ("live", "saved") for state in states)
     return "connected" if phases == {"live"} else f"{live} of {format_count(len(states), 'pool')} connected"
+
+
+def nothing_shown(nodes: Sequence[Node]) -> tuple[str, str]:
+    """Why no object of a chosen node is on the right, and what a button would do about it; both empty for no node."""
+    for node in nodes:
+        if node.kind == "server" and node.state != "connecting":
+            return f"{node.name} is not connected.", "Connect"
+    return "", ""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -22,6 +23,7 @@ from lifeguard.ui.own_actions import OwnActions
 from lifeguard.ui.pools import PoolNews, Pools
 from lifeguard.ui.searching.base import Base, base_for
 from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.statements import nothing_shown
 from lifeguard.ui.tabs.stack import TabStack
 from lifeguard.ui.tabs.tab import Tab
 from lifeguard.ui.theme import Theme, icon_size
@@ -39,6 +41,14 @@ class Doings:
     may_close: Callable[[], bool]
     aim: Callable[[Base], object]
     own: dict[str, Callable[[], object]] = field(default_factory=dict)
+
+
+class Servers(Protocol):
+    """Whoever knows the servers that are not connected."""
+
+    def owns(self, thing: Thing) -> bool: ...
+    def open_thing(self, thing: Thing) -> None: ...
+    def open_menu(self, thing: Thing, place: QPoint) -> None: ...
 
 
 class MainWindow(QMainWindow):
@@ -60,9 +70,11 @@ class MainWindow(QMainWindow):
         self.pane = TreePane(pools, shelf, doings.run, theme)
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
+        self.notice = Banner(theme, "notice", "notice.dismiss")
         self.tray = JobsTray(board, theme)
         self._history = History()
         self._is_dim = False
+        self._servers: Servers | None = None
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
         self._actions = Actions(
             doings.run, doings.begin, lambda: [pool.source for pool in pools], self._own.actions, theme, self
@@ -82,6 +94,23 @@ class MainWindow(QMainWindow):
         """Go to these objects, in the tree and on the right."""
         if not self.pane.choose(things) and things:
             self.stack.show_object(self._pools.shown(things[0]))
+
+    def use_servers(self, servers: Servers) -> None:
+        """Take who knows the servers in the tree that are no objects of a pool."""
+        self._servers = servers
+        self.pane.opened.connect(self._open_server)
+
+    def _open_server(self) -> bool:
+        """Connect the chosen server, when it is one that is not connected."""
+        for thing in self.pane.things()[:1]:
+            if self._servers is not None and self._servers.owns(thing):
+                self._servers.open_thing(thing)
+                return True
+        return False
+
+    def _connect_something(self) -> None:
+        if not self._open_server():
+            self._own.trigger("server.connect")
 
     def add_page(self, page: QWidget) -> None:
         """Take a page that may come to the front in place of the tabs."""
@@ -142,6 +171,7 @@ class MainWindow(QMainWindow):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(self.banner)
+        column.addWidget(self.notice)
         self._front.addWidget(self.stack)
         column.addWidget(self._front, 1)
         self._splitter.addWidget(self.pane)
@@ -173,7 +203,7 @@ class MainWindow(QMainWindow):
         self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
         self.pane.view_changed.connect(lambda _: self._show_chosen())
         self.stack.switched.connect(lambda _: self._note_place())
-        self.stack.connect_wanted.connect(lambda: self._own.trigger("server.connect"))
+        self.stack.connect_wanted.connect(self._connect_something)
         self.banner.acted.connect(self.retried)
         self._leave = [
             self._pools.changed.connect(self._follow),
@@ -199,6 +229,8 @@ class MainWindow(QMainWindow):
             shown = None
         if shown is None and nodes and not things:
             self.stack.show_group(nodes[0])
+        elif shown is None:
+            self.stack.show_nothing(*nothing_shown(nodes[:1]))
         else:
             self.stack.show_object(shown)
         self.show_in_front()
@@ -232,6 +264,9 @@ class MainWindow(QMainWindow):
 
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
         """The context menu of these objects; when it closes, the actions are about the tree's selection again."""
+        if things and self._servers is not None and self._servers.owns(things[0]):
+            self._servers.open_menu(things[0], place)
+            return
         self._actions.refresh(self._pools.selection(things))
         menu = self._actions.context_menu()
         menu.aboutToHide.connect(self._judge.start)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
-from PySide6.QtWidgets import QFormLayout, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QFormLayout, QLabel, QLineEdit, QWidget
 
 from lifeguard.ui.dialogs.form import Form
 from lifeguard.ui.glyph import Glyph
@@ -53,6 +53,7 @@ class ConnectDialog(Form):
         self._user = QLineEdit(user)
         self._password = QLineEdit()
         self._password.setEchoMode(QLineEdit.EchoMode.Password)
+        self._remember = _remember_box("connect.remember")
         self._refusal = QLabel()
         self._refusal.setWordWrap(True)
         rows = QFormLayout()
@@ -65,6 +66,7 @@ class ConnectDialog(Form):
             field.setAccessibleName(title.replace("&", ""))
             field.textChanged.connect(self._judge)
             rows.addRow(title, field)
+        rows.addRow(self._remember)
         self.content.addLayout(rows)
         self.content.addWidget(self._refusal)
         (self._password if address else self._address).setFocus()
@@ -81,6 +83,10 @@ class ConnectDialog(Form):
     @property
     def password(self) -> str:
         return self._password.text()
+
+    @property
+    def remembers(self) -> bool:
+        return self._remember.isChecked()
 
     def _judge(self) -> None:
         """A button that cannot be pressed says why beside it."""
@@ -111,6 +117,8 @@ class LoginDialog(Form):
         rows = QFormLayout()
         rows.addRow("&User name", self._user)
         rows.addRow("&Password", self._password)
+        self._remember = _remember_box("login.remember")
+        rows.addRow(self._remember)
         self.content.addLayout(rows)
         self._password.setFocus()
 
@@ -121,3 +129,14 @@ class LoginDialog(Form):
     @property
     def password(self) -> str:
         return self._password.text()
+
+    @property
+    def remembers(self) -> bool:
+        return self._remember.isChecked()
+
+
+def _remember_box(name: str) -> QCheckBox:
+    box = QCheckBox("&Remember password")
+    box.setObjectName(name)
+    box.setToolTip("Kept in the keyring of this desktop, nowhere else")
+    return box

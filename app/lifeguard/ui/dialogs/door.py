@@ -20,6 +20,8 @@ class DialogGate:
         self.parent: QWidget | None = None
         self._theme = theme
         self._turn = asyncio.Lock()
+        self._users: dict[str, str] = {}
+        self._remembered: dict[str, str] = {}
 
     async def trust(self, facts: CertificateFacts, known: CertificateFacts | None) -> bool:
         async with self._turn:
@@ -30,4 +32,15 @@ class DialogGate:
             dialog = LoginDialog(self._theme, self.parent, address, user, reason)
             if not await answered(dialog):
                 return None
+            self._users[address] = dialog.user
+            if dialog.remembers:
+                self._remembered[address] = dialog.password
             return Credentials(dialog.user, dialog.password)
+
+    def take_user(self, address: str) -> str | None:
+        """Whom the person named when last asked for this address."""
+        return self._users.pop(address, None)
+
+    def take_remembered(self, address: str) -> str | None:
+        """The password given for this address, if the person wants it kept."""
+        return self._remembered.pop(address, None)

@@ -19,6 +19,8 @@ from lifeguard.ui.theme import Theme
 
 _NOTHING = "Servers, virtual machines and storage appear here once you are connected to a pool."
 
+_CONNECT = "Connect to a pool…"
+
 
 class TabStack(QWidget):
     """The tab last used for a kind of object is in front when the next one of that kind is shown."""
@@ -46,6 +48,8 @@ class TabStack(QWidget):
         column.setSpacing(0)
         column.addWidget(self._header)
         column.addWidget(self._bar, 1)
+        self._why = QLabel(_NOTHING)
+        self._act = QPushButton(_CONNECT)
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(full)
@@ -84,6 +88,12 @@ class TabStack(QWidget):
         self._arrange()
         self._renew_header()
 
+    def show_nothing(self, why: str = "", act: str = "") -> None:
+        """No object is there to show: say why, and what the button does about it."""
+        self._why.setText(why or _NOTHING)
+        self._act.setText(act or _CONNECT)
+        self.show_object(None)
+
     def show_group(self, node: Node) -> None:
         """A heading that is no object of a pool: what is in it is found in the Search tab, nothing else suits it."""
         self._shown = None
@@ -109,15 +119,13 @@ class TabStack(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         page.setObjectName("tabs.empty")
-        words = QLabel(_NOTHING)
-        words.setForegroundRole(words.palette().ColorRole.PlaceholderText)
-        act = QPushButton("Connect to a pool…")
-        act.setObjectName("tabs.empty.connect")
-        act.clicked.connect(self.connect_wanted)
+        self._why.setForegroundRole(self._why.palette().ColorRole.PlaceholderText)
+        self._act.setObjectName("tabs.empty.connect")
+        self._act.clicked.connect(self.connect_wanted)
         column = QVBoxLayout(page)
         column.addStretch(1)
-        column.addWidget(words, 0, Qt.AlignmentFlag.AlignCenter)
-        column.addWidget(act, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._why, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._act, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(2)
         return page
 

@@ -143,6 +143,13 @@ class TreePane(QWidget):
             if not self.tree.selectionModel().hasSelection():
                 self._choose_first()
 
+    def show_server(self, source: str, server: Server) -> None:
+        """Show a server that there is no connection to; `source` is the word it goes by, as a pool's key."""
+        self._model.take(self._live.show_server(source, server))
+
+    def hide_server(self, source: str) -> None:
+        self._model.take(self._live.disconnect(source))
+
     def use_view(self, view: str) -> None:
         """Arrange the tree in another way; `view` is a word of `VIEWS`, or leads to a saved search by its uuid."""
         if (view in VIEWS or view.startswith(_SAVED)) and view != self._view:

@@ -1,0 +1,152 @@
+"""Saved servers: written when a pool is there, shown while it is not, connected again at the next start."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from keyring.backend import KeyringBackend
+from PySide6.QtCore import QEvent, QPoint
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu, QPushButton
+
+from lifeguard.clock import SystemClock
+from lifeguard.link.fleet import Fleet
+from lifeguard.link.gate import SessionTrust
+from lifeguard.link.roster import Roster, key_of
+from lifeguard.settings.file import SettingsFile
+from lifeguard.settings.keeper import Keeper
+from lifeguard.settings.model import SavedServer
+from lifeguard.trust.passwords import KeyringPasswords
+from lifeguard.ui.desk import Desk
+from lifeguard.ui.dialogs.door import DialogGate
+from lifeguard.ui.theme import Theme
+from lifeguard.xapi.failures import Failure
+from tests.gui.desk import Seat
+from tests.support import until
+from tests.support.keyring import MemoryKeyring, NoKeyring
+from tests.support.simulated import HASTY, PASSWORD, Simulated, simulated
+
+
+@asynccontextmanager
+async def _sitting(
+    application: QApplication, pool: Simulated, path: Path, keyring: KeyringBackend
+) -> AsyncIterator[tuple[Seat, Roster]]:
+    """One start of the program to its end, with the settings in a file."""
+    theme = Theme(application, "light")
+    clock, gate = SystemClock(), DialogGate(theme)
+    roster = Roster(Keeper(SettingsFile(path)), KeyringPasswords(keyring))
+    fleet = Fleet(gate, SessionTrust(), clock, HASTY)
+    desk = Desk(theme, fleet, gate, clock, (Failure,), pool.address_book(), roster)
+    desk.window.resize(1200, 800)
+    desk.window.show()
+    try:
+        yield Seat(desk, theme, pool), roster
+    finally:
+        await desk.close()
+        theme.close()
+        QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+
+
+async def _connect_by_hand(seat: Seat, remembers: bool) -> None:
+    assert seat.simulated is not None
+    seat.desk.window.findChild(QAction, "server.connect").trigger()
+    await seat.dialog("connect")
+    target = seat.simulated.target()
+    seat.part(QLineEdit, "connect.address").setText(f"http://{target.address}:{target.port}")
+    seat.part(QLineEdit, "connect.password").setText(PASSWORD)
+    seat.part(QCheckBox, "connect.remember").setChecked(remembers)
+    await seat.press("connect", "proceed")
+    await until(seat.desk.is_loaded, 15)
+
+
+def _rows(seat: Seat) -> list[str]:
+    model = seat.desk.window.pane.tree.model()
+    return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
+
+
+async def test_a_pool_with_a_kept_password_is_there_again_at_the_next_start(
+    application: QApplication, tmp_path: Path
+) -> None:
+    keyring = MemoryKeyring()
+    async with simulated(2, 4) as pool:
+        async with _sitting(application, pool, tmp_path / "s.json", keyring) as (seat, roster):
+            await _connect_by_hand(seat, remembers=True)
+            await until(lambda: keyring.kept != {})
+            (server,) = roster.servers
+            assert server.title == seat.pool.source.title
+            assert len(server.members) == 2
+            assert PASSWORD not in (tmp_path / "s.json").read_text()
+        async with _sitting(application, pool, tmp_path / "s.json", keyring) as (seat, _):
+            assert seat.desk.servers is not None
+            seat.desk.servers.reconnect()
+            await until(seat.desk.is_loaded, 15)
+            assert len(seat.desk.pools) == 1
+            assert _rows(seat).count(server.title) == 1
+
+
+async def test_a_pool_that_was_disconnected_stays_in_the_tree_and_a_double_click_asks_for_its_password(
+    application: QApplication, tmp_path: Path
+) -> None:
+    async with simulated(2, 4) as pool, _sitting(application, pool, tmp_path / "s.json", NoKeyring()) as (seat, roster):
+        await _connect_by_hand(seat, remembers=False)
+        title = seat.pool.source.title
+        seat.desk.window.pane.tree.setCurrentIndex(seat.desk.window.pane.tree.model().index(0, 0))
+        seat.desk.window.findChild(QAction, "server.disconnect").trigger()
+        await until(lambda: len(seat.desk.pools) == 0)
+        await until(lambda: _rows(seat) == [title])
+        assert not roster.servers[0].is_connected
+        tree = seat.desk.window.pane.tree
+        tree.setCurrentIndex(tree.model().index(0, 0))
+        assert seat.part(QPushButton, "tabs.empty.connect").text() == "Connect"
+        tree.activated.emit(tree.currentIndex())
+        dialog = await seat.dialog("login")
+        assert any("no keyring" in label.text() for label in dialog.findChildren(QLabel))
+        seat.part(QLineEdit, "login.password").setText(PASSWORD)
+        await seat.press("login", "proceed")
+        await until(lambda: len(seat.desk.pools) == 1 and seat.desk.is_loaded(), 15)
+        assert roster.servers[0].is_connected
+
+
+async def test_who_does_not_give_the_password_keeps_the_server_disconnected(
+    application: QApplication, tmp_path: Path
+) -> None:
+    path = tmp_path / "s.json"
+    Keeper(SettingsFile(path)).change(servers=(SavedServer(address="127.0.0.1", port=1, title="Paris"),))
+    async with simulated(1, 0) as pool, _sitting(application, pool, path, NoKeyring()) as (seat, roster):
+        assert seat.desk.servers is not None
+        seat.desk.servers.reconnect()
+        await seat.press("login", "cancel")
+        await until(lambda: not roster.servers[0].is_connected)
+        assert _rows(seat) == ["Paris"]
+
+
+async def test_a_removed_server_leaves_the_tree_the_settings_and_the_keyring(
+    application: QApplication, tmp_path: Path
+) -> None:
+    path, keyring = tmp_path / "s.json", MemoryKeyring()
+    saved = SavedServer(address="xen1.example.org", title="Paris", is_connected=False)
+    Keeper(SettingsFile(path)).change(servers=(saved,))
+    keyring.set_password("lifeguard", f"root@{key_of(saved)}", "secret")
+    async with simulated(1, 0) as pool, _sitting(application, pool, path, keyring) as (seat, roster):
+        assert _rows(seat) == ["Paris"]
+        tree = seat.desk.window.pane.tree
+        tree.setCurrentIndex(tree.model().index(0, 0))
+        seat.desk.window.pane.menu_wanted.emit(QPoint(0, 0))
+        menu = seat.part(QMenu, "menu.server")
+        next(action for action in menu.actions() if action.objectName() == "server.remove").trigger()
+        menu.close()
+        await seat.press("confirm", "proceed")
+        await until(lambda: roster.servers == ())
+        assert _rows(seat) == []
+        await until(lambda: keyring.kept == {})
+
+
+async def test_a_password_the_keyring_does_not_take_is_told_of_once(application: QApplication, tmp_path: Path) -> None:
+    async with simulated(1, 2) as pool, _sitting(application, pool, tmp_path / "s.json", NoKeyring()) as (seat, _):
+        await _connect_by_hand(seat, remembers=True)
+        await until(seat.desk.window.notice.isVisible)
+        assert "no keyring" in seat.part(QLabel, "notice.text").text()
+        seat.part(QPushButton, "notice.dismiss").click()
+        assert not seat.desk.window.notice.isVisible()

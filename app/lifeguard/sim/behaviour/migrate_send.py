@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 from lifeguard.sim.behaviour import alerts, lookup, pace
 from lifeguard.sim.behaviour.cross_pool import arrive, assert_can_arrive
 from lifeguard.sim.behaviour.migration import switch_over
 from lifeguard.sim.behaviour.operations.refresh import marked
 from lifeguard.sim.behaviour.placement import network_pifs
+from lifeguard.sim.behaviour.presence import Presence
 from lifeguard.sim.behaviour.storage_motion import Wish, assert_can_leave, assert_inside_pool, destinations
 from lifeguard.sim.behaviour.vdi_life import move_disk
 from lifeguard.sim.behaviour.vm_making import destroy_with_disks
@@ -93,7 +94,8 @@ def migrate_calls(neighbours: Neighbours) -> dict[str, Handler]:
             if target is context.db:
                 await _inside(context, vm_ref, wish.host_ref, moved)
                 return vm_ref
-            await _copy(context, moved)
+            await _copy(context, vm_ref, moved)
+            assert_can_arrive(context.db, target, vm_ref, wish)
             new_ref = arrive(context, target, vm_ref, wish, moved)
         if not wish.is_copy:
             destroy_with_disks(context.db, vm_ref)
@@ -109,24 +111,46 @@ def migrate_calls(neighbours: Neighbours) -> dict[str, Handler]:
 async def _inside(context: Context, vm_ref: str, host_ref: str, moved: Mapping[str, str]) -> None:
     db = context.db
     if db.get("VM", vm_ref, "power_state") != "Running":
-        await _copy(context, moved)
+        await _copy(context, vm_ref, moved)
         _put_disks(context, moved)
         return
     with reserved(context, vm_ref, host_ref, "vm_migrate"):
-        await _copy(context, moved, pace.migration_s(db.get("VM", vm_ref, "memory_dynamic_max")))
+        extra_s = pace.migration_s(db.get("VM", vm_ref, "memory_dynamic_max"))
+        await _copy(context, vm_ref, moved, extra_s, on=(host_ref,))
         _put_disks(context, moved)
         switch_over(context, vm_ref, host_ref)
     alerts.vm_event(context, "VM_MIGRATED", vm_ref, f"migrated with its disks to {alerts.on_host(db, host_ref)}")
 
 
-async def _copy(context: Context, moved: Mapping[str, str], extra_s: float = 0.0) -> None:
-    size = sum(context.db.get("VDI", disk, "virtual_size") for disk in moved)
-    steps, fails_at = 10, context.faults.fail_migration_at
+async def _copy(
+    context: Context, vm_ref: str, moved: Mapping[str, str], extra_s: float = 0.0, on: Sequence[str] = ()
+) -> None:
+    """The disks are mirrored until all is there. Raises the ApiError of whatever happens to the VM or the hosts."""
+    db, steps, fails_at = context.db, 10, context.faults.fail_migration_at
+    before = _whereabouts(db, vm_ref)
+    presence = Presence(context, (*on, db.get("VM", vm_ref, "resident_on")))
+    size = sum(db.get("VDI", disk, "virtual_size") for disk in moved)
     for step in range(1, steps + 1):
         await context.clock.sleep((pace.copy_s(size) + extra_s) / steps)
+        presence.check()
+        _assert_unchanged(db, vm_ref, before, moved)
         if fails_at is not None and step / steps >= fails_at:
             raise ApiError("MIRROR_FAILED", next(iter(moved), ""))
         await context.progress(0.95 * step / steps)
+
+
+def _whereabouts(db: Database, vm_ref: str) -> tuple[str, str]:
+    vm = db.row("VM", vm_ref)
+    return vm["power_state"], vm["resident_on"]
+
+
+def _assert_unchanged(db: Database, vm_ref: str, before: tuple[str, str], moved: Mapping[str, str]) -> None:
+    """The guest may have ended, or somebody may have taken a disk away."""
+    if _whereabouts(db, vm_ref) != before:
+        raise ApiError("VM_HALTED", vm_ref)
+    for disk in moved:
+        if not db.has("VDI", disk):
+            raise ApiError("MIRROR_FAILED", disk)
 
 
 def _put_disks(context: Context, moved: Mapping[str, str]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import lookup
+from lifeguard.sim.behaviour.disks import destroy_disk, use
 from lifeguard.sim.behaviour.operations.refresh import refresh
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
@@ -40,6 +41,7 @@ def create_image(db: Database, vm_ref: str, sr_ref: str) -> str:
             "virtual_size": size, "physical_utilisation": size, "managed": True, "location": db.new_uuid(),
         },
     )  # fmt: skip
+    use(db, sr_ref, size, size)
     refresh(db, "VDI", ref)
     return ref
 
@@ -48,4 +50,4 @@ def drop_image(db: Database, vm_ref: str) -> None:
     image = db.get("VM", vm_ref, "suspend_VDI")
     db.set("VM", vm_ref, "suspend_VDI", NULL_REF)
     if db.has("VDI", image):
-        db.destroy("VDI", image)
+        destroy_disk(db, image)

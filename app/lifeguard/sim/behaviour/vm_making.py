@@ -16,7 +16,7 @@ from lifeguard.sim.behaviour.choice import storage_host
 from lifeguard.sim.behaviour.disks import create_disk, default_sr, destroy_disk, duplicate
 from lifeguard.sim.behaviour.duplication import copy_devices, create_like, drop_devices
 from lifeguard.sim.behaviour.forwarding import forward
-from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
+from lifeguard.sim.behaviour.operations.refresh import marked, refresh, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.behaviour.suspension import drop_image
 from lifeguard.sim.context import Context, Handler
@@ -141,7 +141,10 @@ async def destroy(context: Context, vm_ref: str) -> None:
     for child in tuple(vm["children"]):
         if db.has("VM", child):
             db.set("VM", child, "parent", vm["parent"])
+    disks = [vbd["VDI"] for _, vbd in lookup.devices(db, vm, "VBD")]
     drop_devices(db, vm_ref)
+    for disk in disks:
+        refresh(db, "VDI", disk)
     for table, ref in (("VM_metrics", vm["metrics"]), ("VM_guest_metrics", vm["guest_metrics"])):
         if db.has(table, ref):
             db.destroy(table, ref)

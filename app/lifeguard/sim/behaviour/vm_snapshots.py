@@ -51,7 +51,7 @@ async def checkpoint(context: Context, vm_ref: str, name: str) -> str:
         try:
             await pace.take(context, pace.SUSPEND_S, on=(host_ref,))
         except BaseException:
-            db.destroy("VDI", image)
+            destroy_disk(db, image)
             raise
         ref = _make(context, vm_ref, name, ())
         db.update("VM", ref, power_state="Suspended", suspend_VDI=image)

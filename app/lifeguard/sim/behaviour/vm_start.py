@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from lifeguard.datamodel.schema import NULL_REF
-from lifeguard.sim.behaviour import alerts, domain, lookup, pace, protection, tools
+from lifeguard.sim.behaviour import alerts, domain, lookup, pace, protection, suspension, tools
 from lifeguard.sim.behaviour.bios import fill_bios_strings
 from lifeguard.sim.behaviour.choice import choose_host
 from lifeguard.sim.behaviour.cpu import assert_compatible
@@ -124,8 +124,7 @@ async def _wake(context: Context, vm_ref: str, host_ref: str, start_paused: bool
         domain.attach_devices(db, vm_ref)
         _run(context, vm_ref, host_ref, start_paused)
         db.set("VM_metrics", db.get("VM", vm_ref, "metrics"), "start_time", started)
-    db.set("VM", vm_ref, "suspend_VDI", NULL_REF)
-    db.destroy("VDI", image)
+    suspension.drop_image(db, vm_ref)
     protection.want_running(db, vm_ref)
     refresh_vm(db, vm_ref)
     alerts.vm_event(context, "VM_RESUMED", vm_ref, f"resumed {alerts.on_host(db, host_ref)}")

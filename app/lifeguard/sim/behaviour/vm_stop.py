@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import alerts, domain, lookup, pace, suspension, tools
+from lifeguard.sim.behaviour.disks import destroy_disk
 from lifeguard.sim.behaviour.forwarding import cancel_others, forward_home
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vm import assert_vm
@@ -105,7 +106,7 @@ async def suspend(context: Context, vm_ref: str) -> None:
         try:
             await pace.take(context, pace.SUSPEND_S, on=(host_ref,))
         except BaseException:
-            db.destroy("VDI", image)
+            destroy_disk(db, image)
             raise
         db.set("VM", vm_ref, "ha_always_run", False)
         db.update("VM", vm_ref, suspend_VDI=image, power_state="Suspended")

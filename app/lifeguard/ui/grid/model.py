@@ -90,7 +90,7 @@ class GridModel(TreeModel):
             return shown.hint or shown.text or None
         if role == CELL_ROLE:
             return self.cell(index)
-        if role == Qt.ItemDataRole.FontRole and self._columns[index.column()] == ADDRESS:
+        if role == Qt.ItemDataRole.FontRole and self.is_fixed(index.column()):
             return self._fixed
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{title_of(self._columns[index.column()])}: {self.cell(index).text}"
@@ -98,6 +98,10 @@ class GridModel(TreeModel):
 
     def label(self, node: Node) -> str:
         return node.name
+
+    def is_fixed(self, column: int) -> bool:
+        """Whether the column is written in letters of one width."""
+        return self._columns[column] == ADDRESS
 
     def is_live(self, column: int) -> bool:
         return self._columns[column] in LIVE_COLUMNS

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
 
@@ -14,9 +14,12 @@ from lifeguard.ui.shown import Shown
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.delegate import RowDelegate
 
+_SOON_MS = 100
+
 
 class GeneralTab:
-    """Folded groups stay folded, by their title, whatever is selected next."""
+    """Folded groups stay folded, by their title, whatever is selected next. What changes is shown within a moment, once,
+    however many changes come in it."""
 
     key = "general"
     title = "General"
@@ -44,6 +47,10 @@ class GeneralTab:
         self._copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         self._copy.triggered.connect(self._copy_values)
         self._view.addAction(self._copy)
+        self._soon = QTimer(self._view)
+        self._soon.setSingleShot(True)
+        self._soon.setInterval(_SOON_MS)
+        self._soon.timeout.connect(self._fill_again)
         self._view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self._view.customContextMenuRequested.connect(self._open_menu)
 
@@ -60,6 +67,10 @@ class GeneralTab:
             self._fill(shown)
 
     def renew(self, change: Change) -> None:
+        if not self._soon.isActive():
+            self._soon.start()
+
+    def _fill_again(self) -> None:
         if self._shown is not None:
             self._fill(self._shown)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from itertools import count
 
 from lifeguard.tree.node import Key, Node
@@ -55,13 +55,15 @@ class MirrorRow:
 
 
 class Mirror:
-    """A copy of a live tree, kept by replaying its steps; finds rows by key and by number."""
+    """A copy of a live tree, kept by replaying its steps; finds rows by key and by number. `numbered` is asked some
+    thousand times a frame, and so nothing but a look into a dict: None for a row that is gone."""
 
     def __init__(self, root: Node) -> None:
         self._numbers = count(1)
         self.root = MirrorRow(root, 0, None)
         self._by_key: dict[Key, MirrorRow] = {root.key: self.root}
         self._by_number: dict[int, MirrorRow] = {0: self.root}
+        self.numbered: Callable[[int], MirrorRow | None] = self._by_number.get
 
     def __len__(self) -> int:
         return len(self._by_key) - 1
@@ -71,10 +73,6 @@ class Mirror:
 
     def find(self, key: Key) -> MirrorRow | None:
         return self._by_key.get(key)
-
-    def numbered(self, number: int) -> MirrorRow | None:
-        """The row of that number; None for one that is gone."""
-        return self._by_number.get(number)
 
     def insert(self, parent: MirrorRow, place: int, node: Node) -> MirrorRow:
         row = MirrorRow(node, next(self._numbers), parent)

@@ -19,6 +19,7 @@ Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
 _MOST_SINGLY: Final = 120
 _TO_DROP_ON: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
+_NONE: Final = Qt.ItemFlag.NoItemFlags
 _TO_DRAG: Final = _TO_DROP_ON | Qt.ItemFlag.ItemIsDragEnabled
 DRAGGABLE: Final = frozenset({"vm", "host"})
 DRAGGABLE_INTO_GROUPS: Final = DRAGGABLE | {"template", "snapshot", "sr", "network", "vdi", "pool"}
@@ -47,6 +48,7 @@ class TreeModel(QAbstractItemModel):
         self.refilled: Signal[None] = Signal()
         self._theme = theme
         self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
+        self._numbered = self._mirror.numbered
         self._notes: Mapping[Thing, Note] = {}
         self.draggable: frozenset[str] = DRAGGABLE
 
@@ -189,11 +191,14 @@ class TreeModel(QAbstractItemModel):
         return (self.index_of(row) for row in self._mirror.all() if row.children)
 
     def _row(self, index: Index) -> MirrorRow | None:
-        return self._mirror.numbered(index.internalId()) if index.isValid() else self._mirror.root
+        """An invalid index has the number of the root."""
+        return self._numbered(index.internalId())
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
-        above = self._row(parent)
-        if above is None or not 0 <= column < self.columnCount() or not 0 <= row < len(above.children):
+        above = self._numbered(parent.internalId())
+        if above is None or not 0 <= row < len(above.children):
+            return QModelIndex()
+        if column and not 0 <= column < self.columnCount():
             return QModelIndex()
         return self.createIndex(row, column, above.children[row].number)
 
@@ -202,11 +207,12 @@ class TreeModel(QAbstractItemModel):
         return QModelIndex() if row is None or row.parent is None else self.index_of(row.parent)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
-        row = self._row(parent) if parent.column() <= 0 else None
-        return 0 if row is None else len(row.children)
+        row = self._numbered(parent.internalId())
+        return 0 if row is None or parent.column() > 0 else len(row.children)
 
     def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
-        return self.rowCount(parent) > 0
+        row = self._numbered(parent.internalId())
+        return row is not None and bool(row.children) and parent.column() <= 0
 
     def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         return 1
@@ -235,10 +241,10 @@ class TreeModel(QAbstractItemModel):
         return self._notes.get(last) if isinstance(last, Thing) else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
-        node = self.node(index)
-        if node is None:
-            return Qt.ItemFlag.NoItemFlags
-        return _TO_DRAG if node.kind in self.draggable else _TO_DROP_ON
+        row = self._numbered(index.internalId())
+        if row is None or row.parent is None:
+            return _NONE
+        return _TO_DRAG if row.node.kind in self.draggable else _TO_DROP_ON
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

@@ -13,6 +13,11 @@ _ONCE_GENERIC = dict.fromkeys(
     ("task.set_other_config", "task.add_to_other_config", "task.remove_from_other_config"), "miami"
 )
 """Calls that the description dates by when they were given code of their own; before, they followed from the field."""
+_ONCE_INTERNAL = frozenset(
+    ("PCI", name)
+    for name in ("class_id", "vendor_id", "device_id", "subsystem_vendor_id", "subsystem_device_id")
+)
+"""Fields that the description dates by when they were made: they were kept inside the server until the newest one."""
 _ORDER = {name: at for at, name in enumerate(RELEASES)}
 
 
@@ -47,6 +52,9 @@ class Release:
         return self.knows(CLASSES[name].since)
 
     def has_call(self, method: str, call: Call) -> bool:
+        class_name, _, name = method.partition(".")
+        if (class_name, name.removeprefix("get_")) in _ONCE_INTERNAL:
+            return self.codename is None
         return self.knows(_ONCE_GENERIC.get(method, call.since))
 
     @property
@@ -70,9 +78,13 @@ class Release:
     @cached_property
     def _fields(self) -> dict[str, tuple[Field, ...]]:
         return {
-            name: tuple(known for known in info.fields.values() if self.has_class(name) and self.knows(known.since))
+            name: tuple(known for known in info.fields.values() if self._shows(name, known))
             for name, info in CLASSES.items()
         }
+
+    def _shows(self, class_name: str, field: Field) -> bool:
+        since = None if (class_name, field.name) in _ONCE_INTERNAL else field.since
+        return self.has_class(class_name) and self.knows(since)
 
     @cached_property
     def _whole(self) -> frozenset[str]:

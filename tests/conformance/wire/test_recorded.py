@@ -25,15 +25,9 @@ NOT_COMPARABLE: Mapping[str, str] = {
     r"10-event-from-blocking/04[78]": "the recorder had no metrics daemon behind it",
 }
 DIFFERENCES: Mapping[str, str] = {
-    r"02-records/032-PCI|10-event-from-blocking/002": (
-        "five fields of PCI were internal in the recorded release; the description dates them from their first day"
-    ),
-    r"10-event-from-blocking/050": "the simulator exports nothing, so its refusal is that of an unknown path",
-    r"05-errors/.*pool\.eject_bad": "a null host is an invalid handle here, not one that is offline",
     r"07-event-from/(001|013|053|079)": (
         "the recorder had no storage, so provisioning made no disk there; and it lost one row of VM_metrics on the way"
     ),
-    r"07-event-from/(121|124)": "VBD_metrics rows are not made: nothing in them has meant anything since 6.1",
 }
 
 

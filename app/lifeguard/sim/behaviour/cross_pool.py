@@ -9,6 +9,7 @@ from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import domain, lookup, memory
 from lifeguard.sim.behaviour.cpu import host_features, is_subset
 from lifeguard.sim.behaviour.disks import create_disk
+from lifeguard.sim.behaviour.drives import add_drive
 from lifeguard.sim.behaviour.duplication import settings
 from lifeguard.sim.behaviour.operations.refresh import refresh_vm
 from lifeguard.sim.behaviour.storage_motion import Wish
@@ -54,7 +55,7 @@ def arrive(context: Context, target: Database, vm_ref: str, wish: Wish, disks: M
         if vbd["VDI"] in disks:
             row = source.row("VDI", vbd["VDI"])
             disk = create_disk(there, {name: row[name] for name in _OF_DISK} | {"SR": disks[vbd["VDI"]]})
-        target.insert("VBD", values | {"VM": ref, "VDI": disk, "empty": disk == NULL_REF})
+        add_drive(target, values | {"VM": ref, "VDI": disk, "empty": disk == NULL_REF})
     for vif_ref, vif in lookup.devices(source, vm, "VIF"):
         values = {name: value for name, value in vif.items() if name not in _NOT_OF_DEVICE}
         target.insert("VIF", values | {"VM": ref, "network": wish.cards[vif_ref]})

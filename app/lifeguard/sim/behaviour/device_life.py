@@ -7,6 +7,7 @@ from typing import Any
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.behaviour import domain, lookup, pace
+from lifeguard.sim.behaviour.drives import add_drive, remove_drive
 from lifeguard.sim.behaviour.duplication import mac_from
 from lifeguard.sim.behaviour.forwarding import forward_home
 from lifeguard.sim.behaviour.operations.device import assert_vbd, assert_vif
@@ -35,8 +36,8 @@ async def create_vbd(context: Context, record: Mapping[str, Any]) -> str:
         vdi = db.row("VDI", values["VDI"])
         if vdi["read_only"] and values.get("mode") == "RW":
             raise ApiError("VDI_READONLY", values["VDI"])
-    values |= {"currently_attached": False, "metrics": NULL_REF, "device": values.get("device", "")}
-    ref = db.insert("VBD", values)
+    values |= {"currently_attached": False, "device": values.get("device", "")}
+    ref = add_drive(db, values)
     refresh_vm(db, values["VM"])
     return ref
 
@@ -90,7 +91,10 @@ def _destroyer(table: str) -> Handler:
         if row["currently_attached"]:
             raise ApiError("OPERATION_NOT_ALLOWED", f"{table} '{row['uuid']}' still attached to '{row['VM']}'")
         vm_ref, vdi_ref = row["VM"], row.get("VDI", NULL_REF)
-        db.destroy(table, ref)
+        if table == "VBD":
+            remove_drive(db, ref)
+        else:
+            db.destroy(table, ref)
         refresh(db, "VDI", vdi_ref)
         if db.has("VM", vm_ref):
             refresh_vm(db, vm_ref)

@@ -7,6 +7,7 @@ from typing import Any
 from lifeguard.datamodel.schema import EPOCH, NULL_REF
 from lifeguard.sim import dates
 from lifeguard.sim.behaviour import lookup
+from lifeguard.sim.behaviour.drives import remove_drive
 from lifeguard.sim.behaviour.operations.refresh import refresh
 from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
@@ -47,7 +48,7 @@ def destroy_disk(db: Database, vdi_ref: str) -> None:
     sr_ref, taken, size = vdi["SR"], vdi["physical_utilisation"], vdi["virtual_size"]
     for vbd_ref in vdi["VBDs"]:
         if db.has("VBD", vbd_ref):
-            db.destroy("VBD", vbd_ref)
+            remove_drive(db, vbd_ref)
     db.destroy("VDI", vdi_ref)
     if db.has("SR", sr_ref):
         use(db, sr_ref, -taken, -size)
@@ -59,6 +60,7 @@ def use(db: Database, sr_ref: str, taken_bytes: int, size_bytes: int) -> None:
     if sr["physical_size"] > 0:
         db.set("SR", sr_ref, "physical_utilisation", max(0, sr["physical_utilisation"] + taken_bytes))
         db.set("SR", sr_ref, "virtual_allocation", max(0, sr["virtual_allocation"] + size_bytes))
+    refresh(db, "SR", sr_ref)
 
 
 def duplicate(context: Context, vdi_ref: str, sr_ref: str | None = None, *, is_full: bool = False) -> str:

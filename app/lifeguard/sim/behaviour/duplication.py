@@ -9,6 +9,7 @@ from typing import Any
 from lifeguard.datamodel.schema import EPOCH, NULL_REF
 from lifeguard.datamodel.tables import CLASSES
 from lifeguard.sim.behaviour import lookup
+from lifeguard.sim.behaviour.drives import add_drive, remove_drive
 from lifeguard.sim.behaviour.operations.refresh import refresh_vm
 from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
@@ -58,7 +59,7 @@ def copy_devices(
         disk = vbd["VDI"]
         if vbd["type"] == "Disk" and db.has("VDI", disk):
             disk = make_disk(disk)
-        db.insert("VBD", values | {"VM": to_ref, "VDI": disk})
+        add_drive(db, values | {"VM": to_ref, "VDI": disk})
     seed = db.get("VM", to_ref, "other_config").get("mac_seed", to_ref)
     for _, vif in list(lookup.devices(db, db.row("VM", vm_ref), "VIF")):
         values = {name: value for name, value in vif.items() if name not in _OWN_VIF}
@@ -79,5 +80,7 @@ def drop_devices(db: Database, vm_ref: str) -> None:
     for table, field in (("VBD", "VBDs"), ("VIF", "VIFs"), ("VGPU", "VGPUs"), ("VUSB", "VUSBs"), ("VTPM", "VTPMs"),
                          ("console", "consoles")):  # fmt: skip
         for ref in tuple(vm[field]):
-            if db.has(table, ref):
+            if table == "VBD" and db.has(table, ref):
+                remove_drive(db, ref)
+            elif db.has(table, ref):
                 db.destroy(table, ref)

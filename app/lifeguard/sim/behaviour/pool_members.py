@@ -44,6 +44,8 @@ async def _eject(context: Context, host_ref: str, tell: Tell) -> None:
 
 def _assert_can_leave(db: Database, host_ref: str) -> None:
     pool = lookup.pool(db)
+    if lookup.is_null(host_ref):
+        raise ApiError("HOST_OFFLINE", host_ref)
     db.row("host", host_ref)
     if pool["ha_enabled"]:
         raise ApiError("HA_IS_ENABLED")

@@ -10,6 +10,7 @@ from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES
 from lifeguard.sim.behaviour import lookup
 from lifeguard.sim.behaviour.disks import create_disk
+from lifeguard.sim.behaviour.drives import add_drive
 from lifeguard.sim.behaviour.duplication import mac_from
 from lifeguard.sim.behaviour.operations.refresh import refresh_vm
 from lifeguard.sim.behaviour.vm_making import create, destroy_with_disks
@@ -128,8 +129,7 @@ class Arrival:
         if values.get("type") == "Disk" and disk == NULL_REF:
             return
         values["empty"] = disk == NULL_REF
-        ref = self._db.insert("VBD", values | {"VM": vm_ref, "VDI": disk})
-        self._db.set("VBD", ref, "metrics", self._db.insert("VBD_metrics", {}))
+        add_drive(self._db, values | {"VM": vm_ref, "VDI": disk})
 
     def _card(self, item: Item) -> None:
         values, vm_ref = self._device(item, _OF_CARD)

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from PySide6.QtGui import QPainterPath
 
 from lifeguard.metrics.document import FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Curve:
-    """times_s: int64[k] UTC ascending; values: float64[k] in `unit`, NaN = gap. `colour` is the series' own number."""
+    """times_s: int64[k] UTC ascending; values: float64[k] in `unit`, NaN = gap. `colour` is the series' own number;
+    `now` is its newest value, None once it has stopped."""
 
     name: str
     title: str
@@ -20,11 +22,7 @@ class Curve:
     colour: int
     times_s: IntArray
     values: FloatArray
-
-    @property
-    def now(self) -> float | None:
-        """The newest value, unless the series has stopped."""
-        return _known(self.values[-3:][np.isfinite(self.values[-3:])][-1:])
+    now: float | None = None
 
     @property
     def average(self) -> float | None:
@@ -42,22 +40,29 @@ class Curve:
             return None
         place = int(np.abs(self.times_s - instant_s).argmin())
         step_s = float(np.diff(self.times_s[:2])[0]) if len(self.times_s) > 1 else 5.0
-        return _known(self.values[place : place + 1]) if abs(self.times_s[place] - instant_s) <= step_s else None
-
-    def path(self, base_s: float) -> QPainterPath:
-        """The line in (seconds since `base_s`, value); it is broken wherever a value is missing."""
-        path = QPainterPath()
-        pen_is_down = False
-        for x, y in zip((self.times_s - base_s).tolist(), self.values.tolist(), strict=True):
-            if y != y:
-                pen_is_down = False
-            elif pen_is_down:
-                path.lineTo(x, y)
-            else:
-                path.moveTo(x, y)
-                pen_is_down = True
-        return path
+        is_near = abs(self.times_s[place] - instant_s) <= step_s
+        return last_known(self.values[place : place + 1]) if is_near else None
 
 
-def _known(values: FloatArray) -> float | None:
-    return float(values[0]) if len(values) and np.isfinite(values[0]) else None
+def last_known(values: FloatArray) -> float | None:
+    """The last value that is not missing."""
+    known = values[np.isfinite(values)]
+    return float(known[-1]) if len(known) else None
+
+
+def as_table(curves: Sequence[Curve]) -> str:
+    """The curves as rows of a spreadsheet: local time, then a column each, in base units; a gap is an empty cell."""
+    times = sorted({int(instant) for curve in curves for instant in curve.times_s})
+    columns = [dict(zip(curve.times_s.tolist(), curve.values.tolist(), strict=True)) for curve in curves]
+    heads = [f"{curve.title} [{curve.unit}]" if curve.unit else curve.title for curve in curves]
+    rows = [["Time", *heads]]
+    rows += [[_local(instant), *(_cell(column.get(instant)) for column in columns)] for instant in times]
+    return "\n".join("\t".join(row) for row in rows)
+
+
+def _local(instant_s: int) -> str:
+    return time.strftime("%Y-%m-%d %H:%M:%S", time.localtime(instant_s))
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None or not np.isfinite(value) else f"{value:.6g}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
@@ -39,6 +39,11 @@ class LegendModel(QAbstractTableModel):
             self.endResetModel()
         elif curves:
             self.dataChanged.emit(self.index(0, 1), self.index(len(curves) - 1, len(_TITLES) - 1))
+
+    def repaint(self) -> None:
+        """The colours have changed."""
+        if self._curves:
+            self.dataChanged.emit(self.index(0, 0), self.index(len(self._curves) - 1, 0))
 
     def point(self) -> None:
         self.show_curves(self._curves)
@@ -97,9 +102,13 @@ class Legend(QTreeView):
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.viewport().setAutoFillBackground(False)
         self._rows = LegendModel(timeline, theme, self)
         self.setModel(self._rows)
-        self._leave = timeline.pointed.connect(lambda _: self._rows.point())
+        self._leave: list[Callable[[], None]] = [
+            timeline.pointed.connect(lambda _: self._rows.point()),
+            theme.changed.connect(lambda _: self._rows.repaint()),
+        ]
         header = self.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -110,7 +119,8 @@ class Legend(QTreeView):
         self.setMinimumWidth(wide * 5)
 
     def close_legend(self) -> None:
-        self._leave()
+        for leave in self._leave:
+            leave()
 
     def show_curves(self, curves: Sequence[Curve]) -> None:
         self._rows.show_curves(curves)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Final
 
 from lifeguard.clock import Clock
+from lifeguard.metrics.ranges import SPANS
 from lifeguard.observe import Signal
 
 SHORTEST_S: Final = 30.0
-LONGEST_S: Final = 366 * 86_400.0
-DEFAULT_SPAN_S: Final = 600.0
+LONGEST_S: Final = float(SPANS[-1].length_s)
+DEFAULT_SPAN_S: Final = float(SPANS[0].length_s)
+_PRESENT: Final = 0.002
 
 
 class Timeline:
@@ -19,7 +21,7 @@ class Timeline:
         self.changed: Signal[None] = Signal()
         self.pointed: Signal[float | None] = Signal()
         self._clock = clock
-        self._span_s = span_s
+        self._chosen_s = self._span_s = span_s
         self._end_s: float | None = None
         self._offset_s = 0.0
         self.cursor_s: float | None = None
@@ -45,12 +47,22 @@ class Timeline:
     def span_s(self) -> float:
         return self._span_s
 
+    @property
+    def reach_s(self) -> float:
+        """How far back from the present what is shown begins."""
+        return self._span_s if self._end_s is None else self.now_s - self.start_s
+
     def use_server_offset(self, offset_s: float) -> None:
         self._offset_s = offset_s
 
+    def choose(self, span_s: float) -> None:
+        """Follow the present with so much of the past beside it."""
+        self._chosen_s = span_s
+        self.follow()
+
     def follow(self) -> None:
-        self._end_s = None
-        self._span_s = DEFAULT_SPAN_S
+        """Return to the present, and to the span that was last chosen."""
+        self._span_s, self._end_s = self._chosen_s, None
         self.changed.emit(None)
 
     def tick(self) -> None:
@@ -58,20 +70,21 @@ class Timeline:
         if self.is_live:
             self.changed.emit(None)
 
-    def pan(self, delta_s: float) -> None:
-        self._end(self.end_s + delta_s)
+    def show(self, start_s: float, end_s: float) -> None:
+        """Show just this. An end at or after the present means following it."""
+        self._span_s = min(max(end_s - start_s, SHORTEST_S), LONGEST_S)
+        self._end_s = None if end_s >= self.now_s - self._span_s * _PRESENT else end_s
+        self.changed.emit(None)
 
-    def zoom(self, factor: float, anchor_s: float) -> None:
-        """Make the span `factor` times as long, leaving `anchor_s` where it is on the screen."""
-        share = (self.end_s - anchor_s) / self._span_s
-        self._span_s = min(max(self._span_s * factor, SHORTEST_S), LONGEST_S)
-        self._end(anchor_s + share * self._span_s)
+    def pan(self, share: float) -> None:
+        """Move by this share of what is shown; below 0 into the past."""
+        self.show(self.start_s + share * self._span_s, self.end_s + share * self._span_s)
+
+    def zoom(self, factor: float) -> None:
+        """Make what is shown `factor` times as long, its middle in place."""
+        grown_s = (factor - 1) * self._span_s / 2
+        self.show(self.start_s - grown_s, self.end_s + grown_s)
 
     def point_at(self, instant_s: float | None) -> None:
         self.cursor_s = instant_s
         self.pointed.emit(instant_s)
-
-    def _end(self, end_s: float) -> None:
-        """An end at or after the present means following it."""
-        self._end_s = None if end_s >= self.now_s else end_s
-        self.changed.emit(None)

@@ -7,27 +7,21 @@ from typing import Final
 
 import numpy as np
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSplitter,
-    QStackedLayout,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.records import Host, Network, Vm
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import is_live, vifs_of
+from lifeguard.metrics.document import FloatArray, IntArray
 from lifeguard.metrics.graphs import Graph, default_graphs, series_window
+from lifeguard.metrics.ranges import step_for
 from lifeguard.metrics.sources import describe
-from lifeguard.ui.graphs.canvas import GraphCanvas
-from lifeguard.ui.graphs.curve import Curve
-from lifeguard.ui.graphs.legend import Legend
+from lifeguard.ui.graphs.bar import GraphBar
+from lifeguard.ui.graphs.curve import Curve, last_known
+from lifeguard.ui.graphs.happenings import happenings_of
+from lifeguard.ui.graphs.pane import GraphPane
 from lifeguard.ui.graphs.timeline import DEFAULT_SPAN_S, Timeline
 from lifeguard.ui.live.feed import STEP_S, Feed
 from lifeguard.ui.shown import Shown, Source
@@ -35,37 +29,11 @@ from lifeguard.ui.theme import Theme
 
 _MOST_CPUS: Final = 512
 _TICK_MS: Final = 1000
+_SETTLE_MS: Final = 40
+_RECENT_S: Final = 4 * STEP_S
+_LONGEST_PAUSE_S: Final = 600.0
 """How a feed is found for a pool; None for one that has no living figures."""
 FeedOf = Callable[[Source], Feed | None]
-
-
-class _Pane:
-    """One graph with its title and its legend."""
-
-    def __init__(self, graph: Graph, timeline: Timeline, theme: Theme) -> None:
-        self.graph = graph
-        self.canvas = GraphCanvas(graph.title, timeline, theme)
-        self.legend = Legend(graph.title, timeline, theme)
-        self.widget = QSplitter(Qt.Orientation.Horizontal)
-        left = QWidget()
-        column = QVBoxLayout(left)
-        column.setContentsMargins(0, 0, 0, 0)
-        title = QLabel(graph.title)
-        font = title.font()
-        font.setBold(True)
-        title.setFont(font)
-        column.addWidget(title)
-        column.addWidget(self.canvas, 1)
-        self.widget.addWidget(left)
-        self.widget.addWidget(self.legend)
-        self.widget.setStretchFactor(0, 1)
-        self.widget.setStretchFactor(1, 0)
-        self.widget.setCollapsible(0, False)
-
-    def close(self) -> None:
-        self.canvas.close_graph()
-        self.legend.close_legend()
-        self.widget.deleteLater()
 
 
 class PerformanceTab:
@@ -78,14 +46,13 @@ class PerformanceTab:
         self._timeline = Timeline(clock)
         self._shown: Shown | None = None
         self._feed: Feed | None = None
+        self._archive_s = 0
+        self._drawn_span_s = 0.0
         self._leave: list[Callable[[], None]] = []
-        self._panes: list[_Pane] = []
+        self._panes: list[GraphPane] = []
         self._place: QWidget = QWidget()
         self._place.setObjectName("tab.performance")
-        self._live = QPushButton("Live")
-        self._live.setObjectName("graphs.follow")
-        self._live.setToolTip("Return to the present (Home, or a double click on a graph)")
-        self._live.clicked.connect(self._timeline.follow)
+        self._bar = GraphBar(self._timeline, theme)
         self._note = QLabel()
         self._note.setWordWrap(True)
         self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
@@ -95,27 +62,29 @@ class PerformanceTab:
         self._tick = QTimer(self._place)
         self._tick.setInterval(_TICK_MS)
         self._tick.timeout.connect(self._timeline.tick)
-        self._timeline.changed.connect(lambda _: self._show_liveness())
+        self._settle = QTimer(self._place)
+        self._settle.setSingleShot(True)
+        self._settle.setInterval(_SETTLE_MS)
+        self._settle.timeout.connect(self._draw)
+        self._timeline.changed.connect(lambda _: self._follow_timeline())
 
     def _lay_out(self) -> None:
         gap = self._place.fontMetrics().height() // 2
         graphs = QWidget()
         graphs.setLayout(self._column)
+        self._column.setContentsMargins(0, 0, 0, 0)
         self._column.setSpacing(gap * 2)
         scroller = QScrollArea()
+        scroller.setObjectName("graphs")
         scroller.setWidgetResizable(True)
         scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         scroller.setWidget(graphs)
         self._stack.addWidget(scroller)
         self._stack.addWidget(self._note)
-        bar = QHBoxLayout()
-        self._span = QLabel()
-        self._span.setForegroundRole(self._span.palette().ColorRole.PlaceholderText)
-        bar.addWidget(self._span)
-        bar.addStretch(1)
-        bar.addWidget(self._live)
         outer = QVBoxLayout(self._place)
-        outer.addLayout(bar)
+        outer.setContentsMargins(gap * 2, gap, gap * 2, gap * 2)
+        outer.setSpacing(gap)
+        outer.addWidget(self._bar)
         outer.addLayout(self._stack, 1)
 
     @property
@@ -147,34 +116,61 @@ class PerformanceTab:
         if shown == self._shown and shown is not None:
             return
         self._release()
+        self._clear()
         self._shown = shown
         self._feed = self._feed_of(shown.source) if shown is not None else None
         if shown is None:
             self._tick.stop()
+            self._settle.stop()
             return
         self._timeline.use_server_offset(shown.source.server_time_offset_s)
-        self._clear()
+        self._bar.repaint_icons()
         self._watch(shown)
         self._tick.start()
         self._draw()
 
     def renew(self, change: Change) -> None:
-        """A VM may have moved to another host, which then has its figures."""
-        if self._shown is not None and self._shown.ref in change.updated:
-            fields = change.updated[self._shown.ref]
-            if "resident_on" in fields or "power_state" in fields:
-                self._release()
-                self._watch(self._shown)
-                self._draw()
+        """A VM may have moved to another host, which then has its figures; or something has happened to it."""
+        if self._shown is None:
+            return
+        if not {"resident_on", "power_state"}.isdisjoint(change.updated.get(self._shown.ref, ())):
+            self._release()
+            self._watch(self._shown)
+            self._draw()
+        elif "message" in change.added.values():
+            self._draw_soon()
 
     def _watch(self, shown: Shown) -> None:
+        """The newest figures, and beside them the archive that reaches as far back as is shown."""
+        self._archive_s = self._archive_step_s()
+        self._leave = [self._theme.changed.connect(lambda _: self._bar.repaint_icons())]
         host_ref = _host_of(shown)
         if self._feed is None or host_ref is None:
             return
-        self._leave = [
+        self._leave += [
             self._feed.watch([host_ref], STEP_S, DEFAULT_SPAN_S),
             self._feed.renewed.connect(lambda ref: self._draw() if ref == host_ref else None),
         ]
+        if self._archive_s > STEP_S:
+            pause_s = min(float(self._archive_s), _LONGEST_PAUSE_S)
+            self._leave.append(self._feed.watch([host_ref], pause_s, self._timeline.reach_s))
+
+    def _archive_step_s(self) -> int:
+        return step_for(-self._timeline.reach_s, 0.0)
+
+    def _follow_timeline(self) -> None:
+        """Another archive may be needed, and what the present moves by itself need not be drawn again."""
+        if self._shown is None:
+            return
+        if self._archive_step_s() != self._archive_s:
+            self._release()
+            self._watch(self._shown)
+        if not (self._timeline.is_live and self._drawn_span_s == self._timeline.span_s):
+            self._draw_soon()
+
+    def _draw_soon(self) -> None:
+        if not self._settle.isActive():
+            self._settle.start()
 
     def _release(self) -> None:
         for leave in self._leave:
@@ -183,7 +179,7 @@ class PerformanceTab:
 
     def _clear(self) -> None:
         for pane in self._panes:
-            pane.close()
+            pane.close_pane()
         self._panes = []
 
     def _draw(self) -> None:
@@ -192,26 +188,37 @@ class PerformanceTab:
         reason = self._why_empty(self._shown)
         self._note.setText(reason)
         self._stack.setCurrentIndex(1 if reason else 0)
-        self._show_liveness()
-        if reason or self._feed is None:
+        record = self._shown.source.inventory.find(self._shown.ref)
+        if reason or self._feed is None or record is None:
             return
+        self._drawn_span_s = self._timeline.span_s
         uuid = _uuid_of(self._shown)
         self._fit_panes(self._graphs(self._shown, self._feed, uuid))
-        start_s, end_s = self._timeline.end_s - DEFAULT_SPAN_S - STEP_S, self._timeline.end_s + STEP_S
+        happenings = happenings_of(self._shown.source.inventory, record)
+        self._bar.show_happenings(happenings)
         labels = _labels(self._shown)
         for pane in self._panes:
-            curves = []
-            for number, name in enumerate(pane.graph.names):
-                source = describe(name, labels)
-                times_s, values = series_window(self._feed.store, uuid, name, start_s, end_s)
-                curves.append(Curve(name, source.title, source.unit, number, times_s, values))
-            pane.canvas.show_curves(curves, self._ceiling(pane.graph, uuid, start_s, end_s))
-            pane.legend.show_curves(curves)
+            names = enumerate(pane.graph.names)
+            curves = [self._curve(self._feed, uuid, name, number, labels) for number, name in names]
+            pane.show_curves(curves, self._ceiling(self._feed, pane.graph, uuid), happenings)
 
-    def _ceiling(self, graph: Graph, uuid: str, start_s: float, end_s: float) -> float | None:
-        if not graph.ceiling or self._feed is None:
+    def _curve(self, feed: Feed, uuid: str, name: str, number: int, labels: Mapping[str, str]) -> Curve:
+        """What is shown of a series, and its newest value, whatever is shown."""
+        source, now_s = describe(name, labels), self._timeline.now_s
+        times_s, values = self._window(feed, uuid, name)
+        _, newest = series_window(feed.store, uuid, name, now_s - _RECENT_S, now_s)
+        return Curve(name, source.title, source.unit, number, times_s, values, last_known(newest))
+
+    def _window(self, feed: Feed, uuid: str, name: str) -> tuple[IntArray, FloatArray]:
+        """One step more than is shown at either side, so that lines reach the edges."""
+        margin_s, timeline = self._archive_s, self._timeline
+        start_s = timeline.start_s - margin_s
+        return series_window(feed.store, uuid, name, start_s, timeline.end_s + margin_s, start_s + timeline.reach_s)
+
+    def _ceiling(self, feed: Feed, graph: Graph, uuid: str) -> float | None:
+        if not graph.ceiling:
             return None
-        _, values = series_window(self._feed.store, uuid, graph.ceiling, start_s, end_s)
+        _, values = self._window(feed, uuid, graph.ceiling)
         known = values[np.isfinite(values)]
         return float(known.max()) if len(known) else None
 
@@ -226,9 +233,9 @@ class PerformanceTab:
             return
         self._clear()
         for graph in graphs:
-            pane = _Pane(graph, self._timeline, self._theme)
+            pane = GraphPane(graph, self._timeline, self._theme)
             self._panes.append(pane)
-            self._column.addWidget(pane.widget, 1)
+            self._column.addWidget(pane, 1)
 
     def _why_empty(self, shown: Shown) -> str:
         inventory = shown.source.inventory
@@ -243,12 +250,6 @@ class PerformanceTab:
             trouble = self._feed.trouble.get(_host_of(shown) or "")
             return f"No figures: {trouble}" if trouble else "Waiting for the first figures…"
         return ""
-
-    def _show_liveness(self) -> None:
-        self._live.setEnabled(not self._timeline.is_live)
-        self._live.setText("Live" if self._timeline.is_live else "Return to live")
-        minutes = self._timeline.span_s / 60
-        self._span.setText(f"Last {minutes:.0f} minutes, every {STEP_S} s" if self._timeline.is_live else "Not live")
 
 
 def _host_of(shown: Shown) -> str | None:

@@ -29,6 +29,7 @@ async def enable_ha(context: Context, heartbeat_srs: Sequence[str], configuratio
     _assert_possible(db, srs)
     with marked(context, "pool", pool_ref, "ha_enable"):
         await pace.take(context, pace.START_S)
+        _assert_possible(db, srs)
         disks = [_disk(context, srs[0], "Statefile for HA", "ha_statefile", _STATE_FILE_BYTES)]
         _disk(context, srs[0], "Metadata for HA", "redo_log", _REDO_LOG_BYTES)
         db.update(

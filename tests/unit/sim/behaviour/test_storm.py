@@ -81,7 +81,7 @@ class _Storm:
 
     def _site(self, hosts: int, vms: int, seed: int) -> Database:
         site, rng = Site(seed), random.Random(seed)
-        refs = [site.host(f"h{number}", memory_gib=rng.choice((6, 16, 64))) for number in range(hosts)]
+        refs = [site.host(f"h{number}", memory_gib=rng.choice((12, 16, 64))) for number in range(hosts)]
         for number in range(vms):
             home = rng.choice(("", *refs))
             sr = site.local_sr(home) if home and rng.random() < 0.2 else ""

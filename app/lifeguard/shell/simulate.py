@@ -19,7 +19,7 @@ from lifeguard.shell.failure import CommandLineError
 from lifeguard.sim.control import Control
 from lifeguard.sim.database import Database
 from lifeguard.sim.estate import Estate
-from lifeguard.sim.release import PRODUCTS
+from lifeguard.sim.release import PRODUCTS, Release
 from lifeguard.sim.roles import ROLES
 from lifeguard.sim.scenario.beside import build_lone, build_second
 from lifeguard.sim.scenario.build import build_pool
@@ -27,6 +27,7 @@ from lifeguard.sim.server import Listen, Server
 from lifeguard.sim.store import NotAPool, load
 
 USER, PASSWORD = "root", "lifeguard"
+PRODUCT = "xcp-ng-8.3"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -38,7 +39,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--listen", metavar="HOST[:PORT]", default="127.0.0.1",
                         help="where the coordinator listens; members follow at the next loopback addresses or ports "
                         "(default: 127.0.0.1, a free port)")  # fmt: skip
-    parser.add_argument("--product", choices=sorted(PRODUCTS), default="newest", help="behave like this version")
+    parser.add_argument("--ha", action="store_true", help="protect the machines of the made-up pool by HA")
+    parser.add_argument("--product", choices=sorted(PRODUCTS),
+                        help=f"behave like this version (default: {PRODUCT}; for a saved database: newest, which "
+                        "leaves nothing of it out)")  # fmt: skip
     parser.add_argument("--tls", action="store_true", help="serve https, each host with a certificate of its own")
     parser.add_argument("--password", default=PASSWORD,
                         help=f"the password of {USER} and of the users named like roles, such as {ROLES[-1]} "
@@ -56,6 +60,8 @@ def run(args: argparse.Namespace) -> int:
     """Serve until interrupted; the result is the exit status."""
     if args.hosts < 1 or args.vms < 0:
         raise CommandLineError("lifeguard simulate: a pool has at least one host, and no negative number of machines.")
+    if args.ha and args.database is not None:
+        raise CommandLineError("lifeguard simulate: --ha is for made-up pools; a saved database says itself.")
     asyncio.run(_serve(args, _listen(args.listen, is_tls=args.tls)))
     return 0
 
@@ -68,10 +74,14 @@ def _listen(text: str, *, is_tls: bool) -> Listen:
     return Listen("127.0.0.1" if address == "localhost" else address, int(port or 0), is_tls)
 
 
+def _release(args: argparse.Namespace) -> Release:
+    return PRODUCTS[args.product or (PRODUCT if args.database is None else "newest")]
+
+
 def _database(args: argparse.Namespace, rng: random.Random) -> Database:
     try:
         if args.database is None:
-            return build_pool(args.hosts, args.vms, rng, SystemClock(), PRODUCTS[args.product])
+            return build_pool(args.hosts, args.vms, rng, SystemClock(), _release(args), is_ha_enabled=args.ha)
         return load(args.database.read_bytes(), rng)
     except OSError as failure:
         raise CommandLineError(f"{args.database}: {failure.strerror or failure}.") from None
@@ -88,7 +98,7 @@ def _neighbours(args: argparse.Namespace, rng: random.Random) -> list[Database]:
         kind, colon, number = wish.partition(":")
         if kind not in ("standalone", "pool") or (colon and not number.isdigit()):
             raise CommandLineError(f"lifeguard simulate: {wish!r} is neither `standalone` nor `pool:N`.")
-        clock, release = SystemClock(), PRODUCTS[args.product]
+        clock, release = SystemClock(), _release(args)
         try:
             if kind == "standalone":
                 for _ in range(int(number or 1)):
@@ -105,7 +115,7 @@ async def _serve(args: argparse.Namespace, listen: Listen) -> None:
     stop = _interruption()
     rng = random.Random(args.seed)
     passwords = dict.fromkeys((USER, *ROLES), args.password)
-    estate = Estate(SystemClock(), rng, PRODUCTS[args.product], passwords)
+    estate = Estate(SystemClock(), rng, _release(args), passwords)
     server = estate.add(_database(args, rng))
     beside = [estate.add(db) for db in _neighbours(args, rng)]
     gc.freeze()  # the pools stay as long as the process: no collection need walk them while a client waits

@@ -7,11 +7,12 @@ import json
 import os
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from xmlrpc.client import ServerProxy
 
 import pytest
 
@@ -79,6 +80,10 @@ async def test_every_host_has_an_address_of_its_own_and_all_the_same_port() -> N
         (("--listen", "192.0.2.1"), "192.0.2.1"),
         (("--product", "3.14"), "3.14"),
         (("--beside", "castle"), "castle"),
+        (("--hosts", "251"), "250"),
+        (("--vms", "50001"), "50000"),
+        (("--hosts", "1", "--ha"), "HA"),
+        (("--database", "saved.xml", "--ha"), "--ha"),
     ],
 )
 async def test_what_cannot_be_done_is_said_in_one_sentence(args: tuple[str, ...], word: str) -> None:
@@ -87,3 +92,21 @@ async def test_what_cannot_be_done_is_said_in_one_sentence(args: tuple[str, ...]
         assert (process.returncode, output) == (2, b"")
         assert word in errors.decode()
         assert errors.count(b"\n") == 1
+
+
+async def test_a_made_up_pool_is_one_of_xcp_ng_and_protected_on_demand() -> None:
+    async with _simulate("--hosts", "3", "--vms", "9", "--ha") as process:
+        ready = await _ready(process)
+        with ServerProxy(ready["master"]) as api:
+            session = str((await _ask(api.session.login_with_password, ready["user"], ready["password"]))["Value"])
+            pool = next(iter((await _ask(api.pool.get_all_records, session))["Value"].values()))
+            host = (await _ask(api.host.get_record, session, pool["master"]))["Value"]
+        assert pool["ha_enabled"] is True
+        assert pool["ha_plan_exists_for"] == "1"
+        assert host["software_version"]["product_brand"] == "XCP-ng"
+        assert host["software_version"]["product_version"] == "8.3.0"
+        assert "ssh_enabled" not in host
+
+
+async def _ask(call: Callable[..., Any], *args: str) -> Any:
+    return await asyncio.to_thread(call, *args)

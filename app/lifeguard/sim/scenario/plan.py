@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from lifeguard.sim.release import Release
 
-MOST_HOSTS = 250
+MOST_HOSTS, MOST_VMS = 250, 50_000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,5 +25,7 @@ class Plan:
     def __post_init__(self) -> None:
         if not 1 <= self.hosts <= MOST_HOSTS:
             raise ValueError(f"A generated pool has 1 to {MOST_HOSTS} hosts, not {self.hosts}.")
-        if self.vms < 0:
-            raise ValueError("A generated pool cannot have less than no VMs.")
+        if not 0 <= self.vms <= MOST_VMS:
+            raise ValueError(f"A generated pool has 0 to {MOST_VMS} VMs, not {self.vms}.")
+        if self.is_ha_enabled and self.hosts < 2:
+            raise ValueError("HA needs a generated pool of 2 hosts at least.")

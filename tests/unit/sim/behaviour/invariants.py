@@ -14,9 +14,9 @@ from lifeguard.sim.database import Database
 _WITH_OPERATIONS = ("VM", "host", "pool", "SR", "VDI", "VBD", "VIF", "VM_appliance")
 _POINTING = (
     ("VBD", "VDI", "VDI"), ("VBD", "VM", "VM"), ("VIF", "VM", "VM"), ("VIF", "network", "network"), ("VDI", "SR", "SR"),
-    ("VM", "resident_on", "host"), ("VM", "metrics", "VM_metrics"), ("VM", "suspend_VDI", "VDI"), ("console", "VM", "VM"),
-    ("PBD", "SR", "SR"), ("PBD", "host", "host"), ("host", "metrics", "host_metrics"), ("pool", "master", "host"),
-    ("VM", "scheduled_to_be_resident_on", "host"), ("VM", "parent", "VM"),
+    ("VM", "resident_on", "host"), ("VM", "metrics", "VM_metrics"), ("VM", "suspend_VDI", "VDI"),
+    ("console", "VM", "VM"), ("PBD", "SR", "SR"), ("PBD", "host", "host"), ("host", "metrics", "host_metrics"),
+    ("pool", "master", "host"), ("VM", "scheduled_to_be_resident_on", "host"), ("VM", "parent", "VM"),
 )  # fmt: skip
 
 

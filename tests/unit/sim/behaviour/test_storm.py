@@ -211,7 +211,7 @@ class _Storm:
         return refs[at % len(refs)]
 
 
-@settings(max_examples=600)
+@settings(max_examples=500)
 @given(hosts=st.integers(1, 4), vms=st.integers(1, 5), seed=st.integers(0, 999), acts=st.lists(_acts, max_size=14))
 def test_the_database_stays_sound_in_any_storm(hosts: int, vms: int, seed: int, acts: list[Act]) -> None:
     async def storm() -> None:

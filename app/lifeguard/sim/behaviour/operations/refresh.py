@@ -94,5 +94,7 @@ def db_key(context: Context) -> str:
 def _refresh_wide(db: Database, table: str, ref: str) -> None:
     if table == "VM":
         refresh_vm(db, ref)
-    else:
-        refresh(db, table, ref)
+        return
+    refresh(db, table, ref)
+    if table == "VBD":
+        refresh(db, "VDI", db.get("VBD", ref, "VDI"))

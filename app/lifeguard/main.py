@@ -80,7 +80,7 @@ async def _sit(plan: Plan, application: QApplication) -> int:
     gate = DialogGate(theme)
     trust, distrust = _trust(plan)
     roster = Roster(keeper, KeyringPasswords()) if plan.remembers else None
-    desk = Desk(theme, Fleet(gate, trust, clock), gate, clock, (Failure,), plan.address_book, roster)
+    desk = Desk(theme, Fleet(gate, trust, clock), gate, clock, (Failure,), plan.address_book, roster, keeper)
     interrupts = Interrupts(desk.gone.set)
     try:
         desk.window.recall(settings.window)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from PySide6.QtCore import QObject
@@ -47,6 +47,7 @@ class Actions(QObject):
         self._own = frozenset(self._actions)
         self._commands: dict[str, Command] = {}
         self._places: dict[str, QMenu] = {}
+        self._changed: dict[str, str] = {}
 
     def fill_menu_bar(self, bar: QMenuBar) -> None:
         """The menus of the layout, after those that the bar has."""
@@ -75,6 +76,16 @@ class Actions(QObject):
             self._judge(lines)
         self._judge(context_menu(selection))
 
+    def use_shortcuts(self, changed: Mapping[str, str]) -> None:
+        """Give these commands other keys than the usual ones; empty for none."""
+        self._changed = dict(changed)
+        for name, command in self._commands.items():
+            if command.target not in _WITH_PLACES:
+                self._actions[name].setShortcut(QKeySequence(self._keys(command)))
+
+    def _keys(self, command: Command) -> str:
+        return self._changed.get(command.id, command.shortcut)
+
     def repaint_icons(self) -> None:
         for name, command in self._commands.items():
             self._draw(self._actions[name], command.icon)
@@ -92,7 +103,7 @@ class Actions(QObject):
                 action = self._action(line)
                 action.setEnabled(line.allowed or line.verdict.code == FORBIDDEN)  # then it asks for another user
                 reason = line.refusal or ""
-                action.setToolTip(reason or _with_shortcut(line.title, line.command.shortcut))
+                action.setToolTip(reason or _with_shortcut(line.title, self._keys(line.command)))
                 action.setStatusTip(reason)
 
     def _action(self, entry: Entry) -> QAction:
@@ -106,8 +117,8 @@ class Actions(QObject):
         self._commands[entry.id] = entry.command
         self._draw(action, entry.command.icon)
         if entry.command.target not in _WITH_PLACES:
-            if entry.command.shortcut:
-                action.setShortcut(QKeySequence(entry.command.shortcut))
+            if self._keys(entry.command):
+                action.setShortcut(QKeySequence(self._keys(entry.command)))
             action.triggered.connect(partial(self._trigger, entry.command))
             self._window.addAction(action)
         return action

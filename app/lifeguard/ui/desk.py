@@ -23,6 +23,7 @@ from lifeguard.link.saved import SavedDatabase
 from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
 from lifeguard.scope import Scope
+from lifeguard.settings.keeper import Keeper
 from lifeguard.tree.node import Thing
 from lifeguard.ui.acting.elevation import AskElevation
 from lifeguard.ui.acting.herald import DesktopNotices, Herald
@@ -38,6 +39,7 @@ from lifeguard.ui.dialogs.prompt import DialogAsk
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.notices.center import NoticesCenter
+from lifeguard.ui.palette.opening import Keyboard
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.servers.saved import SavedServers
@@ -68,6 +70,7 @@ class Desk:
         failures: tuple[type[Exception], ...],
         address_book: Mapping[str, str] | None = None,
         roster: Roster | None = None,
+        keeper: Keeper | None = None,
     ) -> None:
         self.pools = Pools()
         self.gone = asyncio.Event()
@@ -85,6 +88,9 @@ class Desk:
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
         self.window = self._make_window(gate)
         self.complaints = Complaints(self.window.notice)
+        self.keyboard = Keyboard(
+            self.window, self.pools, keeper or Keeper(), theme, self.run, self.complaints.say
+        )
         self.servers = self._saved_servers(roster, gate) if roster is not None else None
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
@@ -102,6 +108,8 @@ class Desk:
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
                 "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
+                "go.palette": lambda: self.keyboard.open_palette(),
+                "go.shortcuts": lambda: self.start(self.keyboard.change_shortcuts(), "change shortcuts"),
                 "go.alerts": lambda: self.notices.open_page("alerts"),
                 "go.events": lambda: self.notices.open_page("events"),
                 "file.open": lambda: self._scope.start(self._ask_to_open(), "open a database"),

@@ -8,8 +8,9 @@ from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMenuBar, QSizePolicy, QToolBar, QWidget
 
+from lifeguard.ui.dialogs.shortcuts import Keyed
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
@@ -30,11 +31,13 @@ _ALL: Final = (
     _Own("go.back", "Back", "Alt+Left", "back"),
     _Own("go.forward", "Forward", "Alt+Right", "forward"),
     _Own("go.filter", "Filter resources", "Ctrl+F", "search"),
+    _Own("go.palette", "Find or do…", "Ctrl+K", "search"),
+    _Own("go.shortcuts", "Keyboard shortcuts…", "", "properties"),
     _Own("go.alerts", "Alerts", "Ctrl+Shift+A", "bell"),
     _Own("go.events", "Events", "Ctrl+Shift+E", "done"),
 )
 _FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
-_VIEW: Final = ("go.back", "go.forward", "go.filter", "", "go.alerts", "go.events")
+_VIEW: Final = ("go.back", "go.forward", "go.filter", "go.palette", "", "go.alerts", "go.events", "", "go.shortcuts")
 _TOOLBAR: Final = ("go.back", "go.forward", "", "server.connect", "")
 _WORDLESS: Final = frozenset({"go.back", "go.forward"})
 
@@ -61,6 +64,20 @@ class OwnActions:
     @property
     def actions(self) -> tuple[QAction, ...]:
         return tuple(self._actions.values())
+
+    @property
+    def keyed(self) -> tuple[Keyed, ...]:
+        """What can have keys."""
+        return tuple(Keyed(own.id, own.title.removesuffix("…"), frozenset(), own.shortcut) for own in _ALL)
+
+    def use_shortcuts(self, changed: Mapping[str, str]) -> None:
+        """Give these other keys than the usual ones; empty for none."""
+        for own in _ALL:
+            keys = changed.get(own.id, own.shortcut)
+            action = self._actions[own.id]
+            action.setShortcut(QKeySequence(keys))
+            plain = own.title.removesuffix("…")
+            action.setToolTip(f"{plain} ({keys})" if keys else plain)
 
     def allow(self, name: str, is_allowed: bool) -> None:
         self._actions[name].setEnabled(is_allowed)
@@ -89,6 +106,13 @@ class OwnActions:
                     button.setAccessibleName(action.text())
             else:
                 bar.addSeparator()
+
+    def end_toolbar(self, bar: QToolBar) -> None:
+        """The palette has its place at the right edge."""
+        gap = QWidget()
+        gap.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
+        bar.addWidget(gap)
+        bar.addAction(self._actions["go.palette"])
 
     def repaint_icons(self) -> None:
         for own in _ALL:

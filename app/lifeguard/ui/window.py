@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -112,6 +112,20 @@ class MainWindow(QMainWindow):
         if not self._open_server():
             self._own.trigger("server.connect")
 
+    def use_shortcuts(self, changed: Mapping[str, str]) -> None:
+        """Other keys than the usual ones, by command id."""
+        self._own.use_shortcuts(changed)
+        self._actions.use_shortcuts(changed)
+
+    @property
+    def own(self) -> OwnActions:
+        """What the window itself can do."""
+        return self._own
+
+    def selection(self) -> Selection:
+        """What is chosen in the tree, as commands take it."""
+        return self._pools.selection(self.pane.things())
+
     def add_page(self, page: QWidget) -> None:
         """Take a page that may come to the front in place of the tabs."""
         self._front.addWidget(page)
@@ -197,6 +211,7 @@ class MainWindow(QMainWindow):
         self._own.fill_toolbar(bar)
         self._actions.fill_menu_bar(self.menuBar())
         self._actions.fill_toolbar(bar)
+        self._own.end_toolbar(bar)
 
     def _wire(self) -> None:
         self.pane.chosen.connect(self._show_chosen)
@@ -218,9 +233,6 @@ class MainWindow(QMainWindow):
             "go.filter": lambda: self.pane.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason),
         }
 
-    def _selection(self) -> Selection:
-        return self._pools.selection(self.pane.things())
-
     def _show_chosen(self) -> None:
         nodes, things = self.pane.nodes(), self.pane.things()
         self._aim(base_for([node.key for node in nodes], self.pane.saved_search))
@@ -229,6 +241,8 @@ class MainWindow(QMainWindow):
             shown = None
         if shown is None and nodes and not things:
             self.stack.show_group(nodes[0])
+        elif shown is not None and len(things) > 1:
+            self.stack.show_several(nodes)
         elif shown is None:
             self.stack.show_nothing(*nothing_shown(nodes[:1]))
         else:
@@ -260,7 +274,7 @@ class MainWindow(QMainWindow):
             self._judge.start()
 
     def _judge_actions(self) -> None:
-        self._actions.refresh(self._selection())
+        self._actions.refresh(self.selection())
 
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
         """The context menu of these objects; when it closes, the actions are about the tree's selection again."""

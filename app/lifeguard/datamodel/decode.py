@@ -11,8 +11,20 @@ import msgspec
 
 from lifeguard.datamodel.records import RECORDS, Record
 
-Payload: TypeAlias = bytes | Mapping[str, Any]
-"""One record as it arrived: its JSON text (from servers), or a mapping of field name to wire value (from dumps)."""
+
+class Unread(msgspec.Struct, frozen=True, gc=False):
+    """A record in a notation that is not JSON, left as it arrived. Two are equal when they are written alike."""
+
+    text: bytes
+
+    def as_json(self) -> bytes:
+        """The same record as JSON text. Raises MalformedRecord."""
+        raise NotImplementedError
+
+
+Payload: TypeAlias = bytes | Mapping[str, Any] | Unread
+"""One record as it arrived: its JSON text or what can become it (from servers), or a mapping of field name to wire
+value (from dumps)."""
 
 R = TypeVar("R", bound=Record)
 
@@ -38,6 +50,8 @@ def decode_record(class_name: str, ref: str, payload: Payload, problems: list[st
     if kind is None:
         return UnknownRecord(ref=ref, class_name=class_name, fields=dict(plain(payload)))
     record: Record
+    if isinstance(payload, Unread):
+        payload = payload.as_json()
     try:
         if isinstance(payload, bytes):
             record = _json_decoder(kind).decode(payload)
@@ -51,6 +65,8 @@ def decode_record(class_name: str, ref: str, payload: Payload, problems: list[st
 
 def plain(payload: Payload) -> Mapping[str, Any]:
     """The payload as a mapping of field name to wire value. Raises MalformedRecord."""
+    if isinstance(payload, Unread):
+        payload = payload.as_json()
     if not isinstance(payload, bytes):
         return payload
     try:

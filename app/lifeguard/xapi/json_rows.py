@@ -78,10 +78,10 @@ class JsonRowReader:
         rows: list[Row] = []
         while len(self._buffer) >= self._next_cut_at and self._failed_cuts < _GIVE_UP_AFTER:
             cut = self._last_boundary(self._next_cut_at)
-            piece = decode_piece(self._shape, bytes(self._buffer[:cut])) if cut else None
+            piece = _piece(self._shape, bytes(self._buffer[:cut])) if cut else None
             if piece is None:
-                self._failed_cuts += 1
-                self._next_cut_at = 2 * self._next_cut_at
+                self._failed_cuts += cut > 0
+                self._next_cut_at *= 2
                 continue
             rows += piece
             del self._buffer[: cut + 1]
@@ -139,7 +139,7 @@ class JsonRowReader:
         return _loose_events(result.get("events")), Rest(token, _counts(counts))
 
 
-def decode_piece(shape: Shape, piece: bytes) -> list[Row] | None:
+def _piece(shape: Shape, piece: bytes) -> list[Row] | None:
     """The rows in JSON text cut out between two separators, None when the cut was not between rows."""
     try:
         if shape == "records":

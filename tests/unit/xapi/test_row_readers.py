@@ -126,6 +126,18 @@ def test_a_large_answer_is_handed_on_while_it_arrives_in_bounded_steps(codec: Co
     assert longest_s < 0.05  # far above what it takes, far below what taking it in at once would
 
 
+@pytest.mark.parametrize("codec", CODECS)
+def test_a_few_very_large_records_do_not_hold_up_the_others(codec: Codec) -> None:
+    """Such as storage with thousands of disks."""
+    records = {
+        ref: {**record, "VDIs": ["OpaqueRef:x"] * 5000 * (n < 8)} for n, (ref, record) in enumerate(_many(2000).items())
+    }
+    body = _answer(codec, records)
+    reader = codec.reader("records")
+    early = sum(len(reader.feed(body[start : start + (1 << 16)])) for start in range(0, len(body), 1 << 16))
+    assert early > 1500
+
+
 def test_a_bare_nan_in_the_middle_does_not_stop_the_rows() -> None:
     body = _answer(JsonRpc(), {ref: {**record, "load": 0.5} for ref, record in _many(2000).items()})
     body = body.replace(b'"load": 0.5', b'"load":0.5').replace(b'"load":0.5', b'"load":NaN', 1)

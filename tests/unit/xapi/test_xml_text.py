@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifeguard.xapi.xml_answer import loads
-from lifeguard.xapi.xml_text import NotPlain, as_json
+from lifeguard.xapi.xml_text import NotPlain, as_json, condensed, restored
 
 _DATE = "20260101T12:00:00Z"
 _TEXT = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), max_size=10)
@@ -37,10 +37,18 @@ def _written(value: Any) -> bytes:
 def test_what_it_reads_is_what_was_written(value: Any) -> None:
     text = _written(value)
     try:
-        read = json.loads(as_json(text))
+        read = json.loads(as_json(condensed(text)))
     except (NotPlain, ValueError):
         read = loads(b"<methodResponse><params><param>" + text + b"</param></params></methodResponse>")
     assert read == value
+
+
+@settings(max_examples=400)
+@given(value=_VALUES)
+def test_what_was_condensed_can_be_restored(value: Any) -> None:
+    """Line ends apart, which XML has its reader turn into one."""
+    text = _written(value)
+    assert restored(condensed(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -52,7 +60,7 @@ def test_what_it_reads_is_what_was_written(value: Any) -> None:
     ],
 )  # fmt: skip
 def test_everything_that_records_hold_is_read_the_quick_way(value: Any) -> None:
-    assert json.loads(as_json(_written(value))) == value
+    assert json.loads(as_json(condensed(_written(value)))) == value
 
 
 def test_numbers_and_dates_are_read_as_text() -> None:
@@ -63,7 +71,7 @@ def test_numbers_and_dates_are_read_as_text() -> None:
             ("c", f"<dateTime.iso8601>{_DATE}</dateTime.iso8601>"), ("d", "1073741824"), ("e", "<double>nan</double>"),
         )
     )  # fmt: skip
-    read = json.loads(as_json(f"<value><struct>{members}</struct></value>".encode()))
+    read = json.loads(as_json(condensed(f"<value><struct>{members}</struct></value>".encode())))
     assert read == {"a": "0.5", "b": "7", "c": _DATE, "d": "1073741824", "e": "nan"}
 
 
@@ -77,4 +85,4 @@ def test_numbers_and_dates_are_read_as_text() -> None:
 )  # fmt: skip
 def test_it_steps_aside_from_what_servers_do_not_write(xml: bytes) -> None:
     with pytest.raises((NotPlain, ValueError)):
-        json.loads(as_json(xml))
+        json.loads(as_json(condensed(xml)))

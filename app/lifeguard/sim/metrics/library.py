@@ -35,8 +35,9 @@ class Library:
         return VmRecord(self._ledger, vm_ref, last_s, own_figures(self._ledger, vm_ref, last_s))
 
     def vms(self, host_ref: str) -> list[VmRecord]:
-        """Records of the VMs that live on the host, computed together."""
-        here = [ref for ref in self._db.get("host", host_ref, "resident_VMs") if self.residency.stays(ref)]
+        """Records of the VMs that live on the host, computed together. What is said to be there and runs no more has no
+        domain to be measured."""
+        here = [ref for ref in self._db.get("host", host_ref, "resident_VMs") if self._lives(ref, host_ref)]
         now_s = self._now_s()
         active = (ref for ref in self.residency.on_host(host_ref, now_s) if ref in here and not self._is_paused(ref))
         shared = _Together(self._ledger, tuple(active), now_s)
@@ -57,6 +58,10 @@ class Library:
 
     def _joined(self, ref: str, shared: _Together) -> VmRecord:
         return VmRecord(self._ledger, ref, self._now_s(), shared.of(ref))
+
+    def _lives(self, ref: str, host_ref: str) -> bool:
+        stays = self.residency.stays(ref)
+        return bool(stays) and stays[-1].until_s == FOREVER and stays[-1].host_ref == host_ref
 
     def _is_paused(self, ref: str) -> bool:
         return self.residency.stays(ref)[-1].is_paused

@@ -181,6 +181,15 @@ async def test_a_stop_leaves_a_gap(site: Site) -> None:
     assert seen[26:].all()
 
 
+async def test_a_machine_that_runs_no_more_is_not_measured_though_it_is_said_to_be_there(site: Site) -> None:
+    ref = site.guest()
+    uuid = site.db.get("VM", ref, "uuid")
+    site.db.set("VM", ref, "power_state", "Halted")
+    await site.clock.advance(60)
+    assert ref in site.db.get("host", site.host, "resident_VMs")
+    assert not columns(site.updates(site.host), uuid)
+
+
 async def test_a_paused_machine_falls_behind_and_vanishes_from_the_fine_archive(site: Site) -> None:
     ref = site.guest()
     uuid = site.db.get("VM", ref, "uuid")

@@ -17,7 +17,15 @@ from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.natural import address_list_key, natural_key
 from lifeguard.inventory.relations import is_live, is_real_vm, the_pool
 from lifeguard.inventory.standing import is_ha_on
-from lifeguard.quantities import UNKNOWN, format_cpu_load, format_percent, format_rate, format_span, format_used_of
+from lifeguard.quantities import (
+    UNKNOWN,
+    format_cpu_load,
+    format_duration,
+    format_percent,
+    format_rate,
+    format_span,
+    format_used_of,
+)
 from lifeguard.search.properties import ha_priority
 from lifeguard.search.query import Column, Sort
 
@@ -27,12 +35,14 @@ _PRIORITY = {"Restart": "Restart", "BestEffort": "Best effort", "DoNotRestart": 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `fraction` is how full its bar is, None for no bar; `hint` says why a value is unknown."""
+    """One cell. `fraction` is how full its bar is, None for no bar; `hint` says why a value is unknown; `brief` is what
+    a narrow column shows of a long text."""
 
     text: str
     sort_key: Any = None
     fraction: float | None = None
     hint: str = ""
+    brief: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +116,8 @@ def _rates(rates: tuple[float, float] | None) -> Cell:
     if rates is None:
         return Cell(UNKNOWN, hint="No readings yet")
     mean, maximum = map(format_rate, rates)
-    return Cell(f"{mean} avg / {maximum} max", rates[0])
+    brief = mean if mean == maximum else f"{mean} / {maximum}"
+    return Cell(f"{mean} avg / {maximum} max", rates[0], brief=brief)
 
 
 def _runs(facts: Facts, record: Record, *kinds: type[Record]) -> bool:
@@ -118,7 +129,9 @@ def _runs(facts: Facts, record: Record, *kinds: type[Record]) -> bool:
 def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
     addresses = addresses_of(facts, record)
     if addresses is not None:
-        return Cell(", ".join(addresses), address_list_key(addresses))
+        first, *others = addresses or ("",)
+        brief = f"{first} +{len(others)}" if others else ""
+        return Cell(", ".join(addresses), address_list_key(addresses), brief=brief)
     if isinstance(record, Vm) and is_real_vm(record):
         return Cell(UNKNOWN, hint="No guest tools")
     return _NOTHING
@@ -143,7 +156,7 @@ def _uptime(facts: Facts, record: Record, moment: Moment) -> Cell:
     if started_s is None:
         return _NOTHING
     seconds = max(0, int(moment.now.timestamp() - started_s))
-    return Cell(format_span(seconds), seconds)
+    return Cell(format_span(seconds), seconds, brief=format_duration(seconds))
 
 
 def _started_s(facts: Facts, record: Record) -> float | None:

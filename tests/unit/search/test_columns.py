@@ -30,6 +30,7 @@ class _Numbers:
         return {
             "busy": Load(0.934, 4, 3 * _GIB, 4 * _GIB, (12_000, 30_000), (2_500_000, 9_000_000)),
             "idle": Load(0.01, 1),
+            "even": Load(disk_bytes_per_s=(5_000, 5_000)),
         }.get(ref)
 
 
@@ -42,13 +43,16 @@ def _inventory() -> Inventory:
     rows = {
         "pool": {"p": {"name_label": "P", "master": "h", "ha_enabled": True, "ha_host_failures_to_tolerate": 1,
                        "ha_statefiles": ["d"], "gui_config": {"XenCenter.CustomFields": _FIELDS}}},
-        "host": {"h": {"name_label": "h", "other_config": {"boot_time": "1773565200."}}},
+        "host": {"h": {"name_label": "h", "other_config": {"boot_time": "1773565200."}},
+                 "twice": {"name_label": "twice"}},
         "VM": {"busy": {**running, "name_label": "busy", "ha_restart_priority": "best-effort"},
                "idle": {**running, "name_label": "idle",
                         "other_config": {"XenCenter.CustomFields.Scan": "2026-03-10T07:35:24"}},
+               "even": {**running, "name_label": "even"},
                "off": {"name_label": "off"}},
         "VM_metrics": {"m": {"start_time": "20260313T08:58:00Z"}},
-        "PIF": {"i": {"host": "h", "IP": "10.0.0.1"}},
+        "PIF": {"i": {"host": "h", "IP": "10.0.0.1"}, "j": {"host": "twice", "IP": "10.0.0.2"},
+                "k": {"host": "twice", "IP": "10.0.1.2"}},
         "SR": {"s": {"name_label": "s"}},
         "VDI": {"d": {"SR": "s"}},
     }  # fmt: skip
@@ -82,6 +86,15 @@ def test_cells(ref: str, column: str, text: str, fraction: float | None) -> None
     shown = _cell(ref, column)
     assert (shown.text, shown.fraction) == (text, fraction)
     assert bool(shown.hint) == (text == UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("ref", "column", "brief"),
+    [("busy", "disks", "12.0 kB/s / 30.0 kB/s"), ("even", "disks", "5.0 kB/s"), ("busy", "uptime", "2 days"),
+     ("h", "uptime", "3 h 0 min"), ("busy", "cpu", ""), ("twice", "ip", "10.0.0.2 +1"), ("h", "ip", ""), ("busy", "ip", "")],
+)  # fmt: skip
+def test_a_narrow_column_shows_what_matters_of_a_long_text(ref: str, column: str, brief: str) -> None:
+    assert _cell(ref, column).brief == brief
 
 
 def test_without_numbers_a_running_vm_says_that_there_are_none_yet() -> None:

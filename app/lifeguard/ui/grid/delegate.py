@@ -33,7 +33,7 @@ class CellDelegate(RowDelegate):
             return
         shown = self._model.cell(index)
         is_copyable = self._is_copyable(index, shown)
-        self._paint_text(painter, option, index, shown.text, _MARK_ROOM if is_copyable else 0)
+        self._paint_text(painter, option, index, shown.brief or shown.text, _MARK_ROOM if is_copyable else 0)
         if shown.fraction is not None:
             self._paint_bar(painter, option, shown.fraction)
         if is_copyable:

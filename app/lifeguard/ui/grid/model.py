@@ -84,7 +84,8 @@ class GridModel(TreeModel):
         if index.column() <= 0:
             return super().data(index, role)
         if role == Qt.ItemDataRole.DisplayRole:
-            return self.cell(index).text
+            shown = self.cell(index)
+            return shown.brief or shown.text
         if role == Qt.ItemDataRole.ToolTipRole:
             shown = self.cell(index)
             return shown.hint or shown.text or None

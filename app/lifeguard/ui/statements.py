@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Sequence
 
 from lifeguard.link.state import LinkState
@@ -10,6 +11,15 @@ from lifeguard.quantities import format_count, format_duration
 from lifeguard.tree.node import Node
 
 _QUIET = frozenset({"live", "loading", "closed"})
+_MOST_NAMES = 8
+_NOUNS = {
+    "vm": ("VM", "VMs"), "host": ("server", "servers"), "pool": ("pool", "pools"),
+    "template": ("template", "templates"),
+    "snapshot": ("snapshot", "snapshots"), "sr": ("storage repository", "storage repositories"),
+    "network": ("network", "networks"), "vdi": ("disk", "disks"), "appliance": ("vApp", "vApps"),
+    "tag": ("tag", "tags"), "folder": ("folder", "folders"), "server": ("server", "servers"),
+}  # fmt: skip
+_OTHERS = ("other", "others")
 
 
 def banner_text(state: LinkState, now_s: float) -> str:
@@ -50,3 +60,16 @@ def nothing_shown(nodes: Sequence[Node]) -> tuple[str, str]:
         if node.kind == "server" and node.state != "connecting":
             return f"{node.name} is not connected.", "Connect"
     return "", ""
+
+
+def how_many(nodes: Sequence[Node]) -> str:
+    """`3 VMs`, `2 servers, 1 VM`."""
+    counts = Counter(_NOUNS.get(node.kind, _OTHERS) for node in nodes)
+    return ", ".join(format_count(count, *noun) for noun, count in counts.items())
+
+
+def their_names(nodes: Sequence[Node]) -> str:
+    """`web-01, web-02 and 7 more`."""
+    names = ", ".join(node.name for node in nodes[:_MOST_NAMES])
+    more = len(nodes) - _MOST_NAMES
+    return f"{names} and {more} more" if more > 0 else names

@@ -40,7 +40,7 @@ class DialogAsk:
         return {key: _value(widget) for key, widget in inputs.items()}
 
     def _form(self, name: str, prompt: Prompt | Questions) -> Form:
-        glyph = Glyph("warning", "bad") if prompt.danger else Glyph("done", "accent")
+        glyph = Glyph("warning", "bad") if prompt.danger else Glyph("question", "accent")
         dialog = Form(name, prompt.title, prompt.title, prompt.verb, glyph, self._theme, self._parent)
         if prompt.detail:
             dialog.say(prompt.detail)

@@ -10,10 +10,12 @@ from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QTabWidget, Q
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.faces import face_of
 from lifeguard.tree.node import Node
+from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.header import ObjectHeader
 from lifeguard.ui.properties.headline import Headline, headline
 from lifeguard.ui.shown import Shown
+from lifeguard.ui.statements import how_many, their_names
 from lifeguard.ui.tabs.tab import Finding, Tab
 from lifeguard.ui.theme import Theme
 
@@ -96,9 +98,18 @@ class TabStack(QWidget):
 
     def show_group(self, node: Node) -> None:
         """A heading that is no object of a pool: what is in it is found in the Search tab, nothing else suits it."""
+        self._show_only_search(Headline(node.name), glyph_of(node.kind, node.state, node.marks))
+
+    def show_several(self, nodes: Sequence[Node]) -> None:
+        """More than one object: no tab is about all of them but Search."""
+        kinds, states = {node.kind for node in nodes}, {node.state for node in nodes}
+        glyph = glyph_of(kinds.pop() if len(kinds) == 1 else "", states.pop() if len(states) == 1 else "")
+        self._show_only_search(Headline(how_many(nodes), (their_names(nodes),)), glyph)
+
+    def _show_only_search(self, line: Headline, glyph: Glyph) -> None:
         self._shown = None
         self._pages.setCurrentIndex(1)
-        self._header.show_headline(Headline(node.name), glyph_of(node.kind, node.state, node.marks))
+        self._header.show_headline(line, glyph)
         search = self.finding
         self._put_in_front([search], search)
         if self._front is not None and self._front is not search:

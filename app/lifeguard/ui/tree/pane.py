@@ -259,9 +259,18 @@ class TreePane(QWidget):
         self._model.take(self._live.disconnect(pool.key))
 
     def _follow(self, news: PoolNews) -> None:
-        if news.pool.key in self._connected:
-            self._model.take(self._live.apply(news.pool.key, news.change, news.differing))
-            self.tree.judge_drag_again()
+        if news.pool.key not in self._connected:
+            return
+        steps = self._live.apply(news.pool.key, news.change, news.differing)
+        gone = [thing for thing in self.things() if self._is_gone(thing, news)] if news.change.removed else []
+        successors = self.tree.successors(lambda thing: self._is_gone(thing, news)) if gone else []
+        self._model.take(steps)
+        if gone and not self.tree.selectionModel().hasSelection():
+            self.tree.choose(successors[:1])
+        self.tree.judge_drag_again()
+
+    def _is_gone(self, thing: Thing, news: PoolNews) -> bool:
+        return thing.source == news.pool.key and thing.ref in news.change.removed
 
     def _choose_first(self) -> None:
         index = self._model.index(0, 0)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
@@ -98,6 +99,18 @@ class ObjectTree(QTreeView):
         them whenever a row moves."""
         for index in self._nodes.branches():
             self.expand(index)
+
+    def successors(self, gone: Callable[[Thing], bool]) -> list[Key]:
+        """What to select when the selected node goes: the next that stays below it, the one above, what it hangs on."""
+        first = next(iter(self.selectionModel().selectedRows()), None)
+        if first is None:
+            return []
+        parent, count = first.parent(), self._nodes.rowCount(first.parent())
+        beside = [*range(first.row() + 1, count), *range(first.row() - 1, -1, -1)]
+        keys = (self._nodes.key(self._nodes.index(row, 0, parent)) for row in beside)
+        staying = (key for key in keys if not (isinstance(key[-1], Thing) and gone(key[-1])))
+        above = self._nodes.key(parent)
+        return [*islice(staying, 1), *([above] if above else [])]
 
     def _note_choice(self) -> None:
         self._wanted = set(self.things()) or self._wanted

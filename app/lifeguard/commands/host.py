@@ -44,7 +44,7 @@ def _judge_stop(selection: Selection, item: Item) -> Verdict:
         return verdict
     busy = next((name for name in host.current_operations.values() if name in ("shutdown", "reboot", "evacuate")), None)
     if busy is None:
-        return ALLOWED
+        return selection.rules(item.source).failover.judge_closing(host.ref) if host.enabled else ALLOWED
     task = next(iter(host.current_operations))
     return refuse(selection, item, "OTHER_OPERATION_IN_PROGRESS", "host", host.ref, busy, task)
 

@@ -45,7 +45,19 @@ class OfVmAnywhere(OfVm):
     """As `OfVm`, and some host must be able to run it."""
 
     def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
-        return rules.placement.judge_anywhere(vm, self.operation)
+        verdict = rules.placement.judge_anywhere(vm, self.operation)
+        return _keeping_plan(rules, vm) if verdict.allowed else verdict
+
+
+def _keeping_plan(rules: PoolRules, vm: Vm) -> Verdict:
+    """Some host must be able to run it without breaking the pool's failover plan."""
+    first: Verdict | None = None
+    for host_ref in rules.placement.usable_hosts(vm):
+        verdict = rules.failover.judge_arrival(vm, host_ref)
+        if verdict.allowed:
+            return ALLOWED
+        first = first or Verdict(verdict.key, verdict.params, rules.words, vm.ref)
+    return first or ALLOWED
 
 
 def enabled_hosts(rules: PoolRules) -> int:

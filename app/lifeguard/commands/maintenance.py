@@ -35,7 +35,7 @@ def _judge_enter(selection: Selection, item: Item) -> Verdict:
     verdict = judge_live(selection, item)
     if verdict.allowed and is_master(item) and has_ha(item):
         return refuse(selection, item, "ha_on_master")
-    return verdict
+    return selection.rules(item.source).failover.judge_closing(item.ref) if verdict.allowed else verdict
 
 
 def _judge_exit(selection: Selection, item: Item) -> Verdict:

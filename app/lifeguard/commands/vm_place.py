@@ -8,6 +8,7 @@ from lifeguard.commands.judging import refuse
 from lifeguard.commands.kinds import VM
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Host, Vm
+from lifeguard.rules.placement import Placement
 from lifeguard.rules.verdict import ALLOWED, Verdict
 
 
@@ -26,11 +27,15 @@ class _OnHost:
             return rules.lifecycle.judge(vm, self.operation)
         if target.source is not item.source:
             return refuse(selection, item, "another_pool")
+        verdict = self._judge_placing(rules.placement, vm, target.ref)
+        return rules.failover.judge_arrival(vm, target.ref) if verdict.allowed else verdict
+
+    def _judge_placing(self, placement: Placement, vm: Vm, host_ref: str) -> Verdict:
         if self.operation == "pool_migrate":
-            return rules.placement.judge_migrate(vm, target.ref)
+            return placement.judge_migrate(vm, host_ref)
         if self.operation == "start_on":
-            return rules.placement.judge_start_on(vm, target.ref)
-        return rules.placement.judge_resume_on(vm, target.ref)
+            return placement.judge_start_on(vm, host_ref)
+        return placement.judge_resume_on(vm, host_ref)
 
 
 async def _start_on(doing: Doing) -> None:

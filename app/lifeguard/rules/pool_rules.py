@@ -6,6 +6,7 @@ from functools import cached_property
 
 from lifeguard.datamodel.records import Vm
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules.ha import Failover
 from lifeguard.rules.lifecycle import Lifecycle
 from lifeguard.rules.placement import Placement
 from lifeguard.rules.words import Words
@@ -30,6 +31,10 @@ class PoolRules:
     @cached_property
     def placement(self) -> Placement:
         return Placement(self.inventory, self.lifecycle, self.words)
+
+    @cached_property
+    def failover(self) -> Failover:
+        return Failover(self)
 
     def vm(self, ref: str) -> Vm | None:
         return self.inventory.get(Vm, ref)

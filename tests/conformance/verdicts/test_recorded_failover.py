@@ -5,14 +5,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from lifeguard.datamodel.records import Vm
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.saved import open_dump
-from lifeguard.rules.ha import failover_plan
+from lifeguard.rules.ha import failover_plan, is_agile, most_failures
 from lifeguard.rules.pool_rules import PoolRules
 from tests.support.samples import shared_path
 
+_DATABASES = (
+    "boston-vapps", "cowley", "grimsby", "grimsby-ha", "hottub", "pool6x33", "tampa-16and23", "tampa-snapshots",
+)  # fmt: skip
 _PLANS = "golden/ha-plans/pool6x33-all-restart-VMs-always-run/ha_plans.json"
 
 
@@ -35,3 +40,32 @@ def test_each_planned_restart_is_the_servers() -> None:
     for row in plans:
         expected = {vm: placed.get("host") for vm, placed in row["value"].items()}
         assert failover_plan(rules, row["failed_host_refs"]) == expected, row["failed_hosts"]
+
+
+def recorded(table: str, database: str) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads(shared_path(f"golden/rules/{database}/{table}.json").read_text())
+    return rows
+
+
+@pytest.mark.parametrize("database", _DATABASES)
+def test_the_failures_that_can_be_tolerated_are_the_servers(database: str) -> None:
+    inventory = open_dump(shared_path(f"golden/rules/{database}/db-after-upgrade.xml").read_bytes())[0]
+    rules = PoolRules(inventory, trust_lists=False)
+    rows = [row for row in recorded("ha", database) if row.get("verdict") == "OK" and "configuration" in row]
+    assert rows
+    for row in rows:
+        refs = [one["vm_ref"] for one in row["configuration"] if one["priority"] == "restart"]
+        protected = [vm for ref in refs if (vm := inventory.get(Vm, ref)) is not None]
+        assert most_failures(rules, protected) == row["value"], row["tag"]
+    calls = (row for row in recorded("ha", database) if row["call"].endswith("_compute_max_host_failures_to_tolerate"))
+    now = next(calls)
+    assert most_failures(rules) == now["value"]
+
+
+@pytest.mark.parametrize("database", _DATABASES)
+def test_who_could_run_on_every_host_is_as_recorded(database: str) -> None:
+    inventory = open_dump(shared_path(f"golden/rules/{database}/db-after-upgrade.xml").read_bytes())[0]
+    for row in recorded("assert_agile", database):
+        vm = inventory.get(Vm, row["vm_ref"])
+        assert vm is not None
+        assert is_agile(inventory, vm) == (row["verdict"] == "OK"), row["vm_name"]

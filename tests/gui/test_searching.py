@@ -157,7 +157,7 @@ async def test_the_header_sorts_up_down_and_back_and_keeps_the_selection(applica
             grid.header().sectionClicked.emit(column)
             assert seat.desk.search.search.sorting == sorting
             assert grid.things() == chosen
-        assert _rows(seat) == before
+        await until(lambda: _rows(seat) == before)
 
 
 async def test_a_search_is_saved_in_the_pool_becomes_the_tree_and_is_deleted(application: QApplication) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from enum import Enum, unique
 
 from lifeguard.datamodel.records import Record, Sr, Vm
@@ -66,6 +67,12 @@ KIND_OF = {
 }
 
 SEARCHABLE_CLASSES = ("pool", "host", "VM", "SR", "VDI", "network", "VM_appliance")
+_CLASS_OF_TYPE = {
+    ObjectType.POOL: "pool", ObjectType.HOST: "host", ObjectType.VM: "VM", ObjectType.SNAPSHOT: "VM",
+    ObjectType.CUSTOM_TEMPLATE: "VM", ObjectType.DEFAULT_TEMPLATE: "VM", ObjectType.REMOTE_SR: "SR",
+    ObjectType.LOCAL_SR: "SR", ObjectType.VDI: "VDI", ObjectType.NETWORK: "network",
+    ObjectType.APPLIANCE: "VM_appliance",
+}  # fmt: skip
 _TYPE_OF_CLASS = {
     "Pool": ObjectType.POOL,
     "Host": ObjectType.HOST,
@@ -73,6 +80,14 @@ _TYPE_OF_CLASS = {
     "Network": ObjectType.NETWORK,
     "VmAppliance": ObjectType.APPLIANCE,
 }
+
+
+def classes_of(scope: Collection[ObjectType]) -> tuple[str, ...]:
+    """The XenAPI classes in which things of these sorts are found; a folder may stand in any."""
+    if ObjectType.FOLDER in scope:
+        return SEARCHABLE_CLASSES
+    wanted = {_CLASS_OF_TYPE[sort] for sort in scope if sort in _CLASS_OF_TYPE}
+    return tuple(name for name in SEARCHABLE_CLASSES if name in wanted)
 
 
 def type_of(record: Record) -> ObjectType | None:

@@ -10,6 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from time import perf_counter
 from typing import Any
 
 from msgspec import Struct
@@ -41,6 +42,7 @@ _VM_ONLY = frozenset({
 })  # fmt: skip
 _PROFILED = frozenset({"folders", "host", "storage"})
 _FREE, _CHEAP, _COSTLY = range(3)
+_PIECE = 200
 
 
 class Profile(Struct, frozen=True, gc=False):
@@ -144,6 +146,22 @@ class SearchIndex:
             return [hit for hit in self._hits if scope is None or hit.profile.type in scope]
         test, _ = self._test(query, now)
         return [hit for hit in self._hits if (scope is None or hit.profile.type in scope) and test(hit) is not False]
+
+    def find_some(
+        self, query: Query | None, scope: frozenset[ObjectType], now: datetime, budget_s: float
+    ) -> list[Hit] | None:
+        """What is found in so much time, from the top of the list down; None while not all objects are read."""
+        if any(member.waiting for member in self._members.values()):
+            return None
+        end_s = perf_counter() + budget_s
+        test: Test = self._test(query, now)[0] if query is not None else lambda _: True
+        found: list[Hit] = []
+        for first in range(0, len(self._hits), _PIECE):
+            if perf_counter() > end_s:
+                break
+            piece = self._hits[first : first + _PIECE]
+            found += [hit for hit in piece if hit.profile.type in scope and test(hit) is not False]
+        return found
 
     def _renew(self, source: str, member: _Member, ref: str) -> None:
         profile = member.answers.ask(profile_of, ref) if ref in member.answers.inventory else None

@@ -9,7 +9,7 @@ from lifeguard.datamodel.records import Record
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import FieldDefinition, readable_value, value_of, values_of
 from lifeguard.inventory.folders import ancestors, empty_folders, folder_group, folder_groups, folder_of, parent_of
-from lifeguard.inventory.kinds import SEARCHABLE_CLASSES, TITLES, ObjectType
+from lifeguard.inventory.kinds import TITLES, ObjectType, classes_of
 from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, group
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.search.columns import Moment, sort_keys
@@ -44,11 +44,12 @@ class SearchView:
         self._now = moment.now
         self._scope = frozenset(search.scope)
         self._with_hidden = with_hidden
+        self._classes = classes_of(self._scope)
         self._wanted = {name: subquery(search.query, name) for name in _grouped_properties(search.groupings)}
 
     @property
     def classes(self) -> tuple[str, ...]:
-        return SEARCHABLE_CLASSES
+        return self._classes
 
     @property
     def today(self) -> str | None:

@@ -76,15 +76,17 @@ class LiveTree:
         member = self._members.get(source)
         return tuple(branch.key for branch in member.branches.get(ref, ())) if member is not None else ()
 
-    def connect(self, source: str, answers: Answers, first: Collection[str] | None = None) -> list[Step]:
+    def connect(
+        self, source: str, answers: Answers, first: Collection[str] | None = None, soon: Collection[str] = ()
+    ) -> list[Step]:
         """Take a pool in, instead of the server without a connection where that was shown. With `first` only these
-        objects are looked at now; all others wait for `fill`."""
+        objects are looked at now; all others wait for `fill`, at their head those to be there `soon`."""
         steps = self.disconnect(source)
         member = self._members[source] = _Member(answers)
         self._is_filling = not self._root.children
         if first is not None:
             come = frozenset(first)
-            member.waiting.extend(ref for ref in self._refs(answers) if ref not in come)
+            member.waiting.extend(ref for ref in dict.fromkeys((*soon, *self._refs(answers))) if ref not in come)
         for ref in self._refs(answers) if first is None else first:
             self._replace(source, member, ref, answers.ask(self._entry, ref)[0])
         if self._is_filling:
@@ -157,6 +159,20 @@ class LiveTree:
         self._is_sorted = view.is_sorted
         self._look_again()
         return self._taken()
+
+    def sort_by(self, view: View) -> Iterator[list[Step]]:
+        """Arrange as this view does, which differs in the order of what stands on one level only. As `reorder`."""
+        self._sort_plainly()
+        for member in self._members.values():
+            member.answers.forget(self._order)
+        self._view, self._order, self._is_sorted = view, view.order, view.is_sorted
+        yield self._taken()
+        yield from self.reorder()
+
+    def forgetting(self) -> Iterator[None]:
+        """Drop every answer that only this tree asked for, when nobody will look at it any more."""
+        for member in self._members.values():
+            yield from member.answers.forgetting(self._entry, self._order)
 
     def reorder(self) -> Iterator[list[Step]]:
         """Sort anew by columns whose values change without any change of a pool. Done in pieces, so that the caller can

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, QStringListModel, Qt, QTimer, Signal
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPolygon
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPolygon
 from PySide6.QtWidgets import QCompleter, QLineEdit, QListView, QVBoxLayout, QWidget
 
 from lifeguard.search.completion import Candidate
@@ -23,9 +23,11 @@ Offer = Callable[[str, int], list[Candidate]]
 
 
 class SearchLine(QWidget):
-    """`asked` brings a query that makes sense, None for an empty line. `offer` tells what may come next."""
+    """`asked` brings a query that makes sense, None for an empty line; `entered` tells that somebody is about to type.
+    `offer` tells what may come next."""
 
     asked = Signal(object)
+    entered = Signal()
 
     def __init__(self, offer: Offer, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,6 +38,7 @@ class SearchLine(QWidget):
         self._typing.setInterval(_TYPING_MS)
         self._typing.timeout.connect(self.read)
         self.box.textChanged.connect(lambda _: self._typing.start())
+        self.box.entered.connect(self.entered)
         self.box.returnPressed.connect(self.read)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -83,6 +86,8 @@ class SearchLine(QWidget):
 class _Box(QLineEdit):
     """A completer of Qt's would put its word in place of the whole line; here it goes where it belongs."""
 
+    entered = Signal()
+
     def __init__(self, offer: Offer) -> None:
         super().__init__()
         self.setObjectName("search.query")
@@ -117,6 +122,10 @@ class _Box(QLineEdit):
             self._list.setCurrentIndex(QModelIndex())
         else:
             self._list.hide()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.entered.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Ctrl+Space and Down ask for offers; Return takes the one that is chosen."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final, Protocol
 
 from PySide6.QtCore import QPoint, Qt, QTimer
@@ -17,12 +18,13 @@ from lifeguard.observe import Signal
 from lifeguard.search.columns import LIVE_COLUMNS, default_columns
 from lifeguard.search.query import Search, Sort
 from lifeguard.tree.live import LiveTree
-from lifeguard.tree.node import Thing
+from lifeguard.tree.node import Step, Thing
 from lifeguard.ui.grid.model import GridModel
 from lifeguard.ui.grid.view import ObjectGrid
 from lifeguard.ui.live.feed import STEP_S
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.searching.columns import Columns
+from lifeguard.ui.searching.finder import Finder
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
@@ -33,6 +35,8 @@ _RESORT_MS: Final = 2_000
 _HISTORY_S: Final = 60.0
 _OFTEN: Final = 16
 _SELDOM_S: Final = 30.0
+_MOST_AT_ONCE: Final = 500
+_MOST_IN_SIGHT: Final = 60
 
 
 class Around(Protocol):
@@ -60,9 +64,11 @@ class Results:
         self._shelf = shelf
         self._search = Search("")
         self._live: LiveTree | None = None
+        self._old: list[LiveTree] = []
         self._members: dict[str, OpenPool] = {}
         self._leave: list[Callable[[], None]] = []
-        self._resorting = Slices(parent)
+        self._work = Slices(parent)
+        self._finder = Finder(pools, parent)
         self._renewal = _soon(parent, _RENEW_MS, self._renew)
         self._resort = _soon(parent, _RESORT_MS, self._begin_resorting)
         pools.changed.connect(self._follow)
@@ -80,14 +86,20 @@ class Results:
     def show_search(self, search: Search, keys: Sequence[str]) -> None:
         """Show what these pools answer. Rows that stay keep being selected and open."""
         pools = {key: pool for key in keys if (pool := self._pools.get(key)) is not None}
-        self._resorting.stop()
-        is_other = self._live is None or pools.keys() != self._members.keys()
-        self._search = search
+        before, self._search = self._search, search
+        is_other = pools.keys() != self._members.keys()
         if is_other:
+            self._lay_out(pools)
+        if self._live is not None and not is_other and replace(before, sorting=search.sorting) == search:
+            self._work.finish()
+            self._work.run(map(self.model.take, self._live.sort_by(self._shelf.view(search))))
+        else:
             self._begin(pools)
-        elif self._live is not None:
-            self.model.take(self._live.change_view(self._shelf.view(search)))
         self._show_sorting()
+
+    def expect_question(self) -> None:
+        """Somebody is about to type."""
+        self._finder.begin()
 
     def attend(self) -> None:
         """Keep the figures fresh: the grid is in front."""
@@ -103,27 +115,40 @@ class Results:
         self._leave = []
         self._renewal.stop()
         self._resort.stop()
-        self._resorting.stop()
 
-    def _begin(self, pools: dict[str, OpenPool]) -> None:
+    def _lay_out(self, pools: dict[str, OpenPool]) -> None:
+        """Other pools have other columns, and other figures to fetch."""
         was_watched = bool(self._leave)
         self.rest()
-        self._empty()
         self._members = pools
         self.model.use_columns([column.name for column in default_columns(pool.answers for pool in pools.values())])
         self.columns.fit()
-        self._live = LiveTree(self._shelf.view(self._search))
-        self.grid.open_groups(sum(pool.source.inventory.count("VM") for pool in pools.values()))
-        for pool in pools.values():
-            self.model.take(self._live.connect(pool.key, pool.answers))
         if was_watched:
             self.attend()
 
-    def _empty(self) -> None:
+    def _begin(self, pools: dict[str, OpenPool]) -> None:
+        """What is in sight first; the rest between the next frames, and then the old result is cleared away."""
+        view = self._shelf.view(self._search)
         if self._live is not None:
-            for key in self._members:
-                self.model.take(self._live.disconnect(key))
-        self._live, self._members = None, {}
+            self._old.append(self._live)
+        live = self._live = LiveTree(view)
+        sizes = [sum(map(pool.source.inventory.count, view.classes)) for pool in pools.values()]
+        is_small = sum(sizes) <= _MOST_AT_ONCE
+        found = {} if is_small else self._finder.find(self._search, pools.keys(), self._shelf.moment().now)
+        self.grid.open_groups(sum(map(len, found.values())) or sum(sizes))
+        steps: list[Step] = []
+        for pool in pools.values():
+            hits = found.get(pool.key, [])
+            first = None if is_small else hits[:_MOST_IN_SIGHT]
+            steps += live.connect(pool.key, pool.answers, first, hits)
+        self.model.take_anew(steps)
+        self._work.run(self._go_on(live))
+
+    def _go_on(self, live: LiveTree) -> Iterator[None]:
+        yield from map(self.model.take, live.fill())
+        while self._old:
+            yield from self._old[-1].forgetting()
+            self._old.pop()
 
     def _watch(self, pool: OpenPool) -> None:
         if pool.feed is not None:
@@ -140,7 +165,9 @@ class Results:
 
     def _drop(self, pool: OpenPool) -> None:
         if pool.key in self._members:
-            self._begin({key: member for key, member in self._members.items() if key != pool.key})
+            pools = {key: member for key, member in self._members.items() if key != pool.key}
+            self._lay_out(pools)
+            self._begin(pools)
 
     def _renew_soon(self) -> None:
         if not self._renewal.isActive():
@@ -152,14 +179,9 @@ class Results:
             self._resort.start()
 
     def _begin_resorting(self) -> None:
-        if self._live is not None and not self._resorting.is_busy:
-            self._resorting.run(self._resorted(self._live))
-
-    def _resorted(self, live: LiveTree) -> Iterator[None]:
-        """The order by columns that change by themselves, brought up to date between two frames."""
-        for steps in live.reorder():
-            self.model.take(steps)
-            yield
+        """Bring the order by columns that change by themselves up to date, between two frames."""
+        if self._live is not None and not self._work.is_busy:
+            self._work.run(map(self.model.take, self._live.reorder()))
 
     def _choose_sorting(self, section: int) -> None:
         """Up, down, and back to the pool's own order."""

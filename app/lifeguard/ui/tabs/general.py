@@ -18,8 +18,8 @@ _SOON_MS = 100
 
 
 class GeneralTab:
-    """Folded groups stay folded, by their title, whatever is selected next. What changes is shown within a moment, once,
-    however many changes come in it."""
+    """Folded groups stay folded, by their title, whatever is selected next. What changes is shown within a moment,
+    once, however many changes come in it."""
 
     key = "general"
     title = "General"

@@ -43,6 +43,7 @@ class SearchTab:
         self._results.sorting_chosen.connect(self._sort)
         self._line = SearchLine(self._offers, theme)
         self._line.asked.connect(self._ask)
+        self._line.entered.connect(self._results.expect_question)
         self._builder = Builder(lambda: [pool.answers for pool in self._looked_at()])
         self._builder.changed.connect(self._use)
         self._builder.hide()

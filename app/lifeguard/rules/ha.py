@@ -145,6 +145,11 @@ class Failover:
         self._failures = max(0, pool.ha_plan_exists_for) if is_on and pool is not None else 0
         self._rules = rules
 
+    @property
+    def is_kept(self) -> bool:
+        """Whether there is a plan at all that a change could break."""
+        return self._failures > 0
+
     def judge_arrival(self, vm: Vm, host_ref: str) -> Verdict:
         """Of a VM that would run on a host from now on."""
         if not self._failures or vm.resident_on == host_ref or self._fits_beside(vm, host_ref):

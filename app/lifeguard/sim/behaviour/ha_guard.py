@@ -40,5 +40,5 @@ def _load_with(db: Database, vm_ref: str, host_ref: str, is_protected: bool) -> 
     if host_ref in room:
         room[host_ref] -= size
     if not is_protected:
-        return Load(room, before.size_bytes, before.place)
-    return Load(room, {**before.size_bytes, vm_ref: size}, {**before.place, vm_ref: host_ref})
+        return Load(room, before.size_bytes, before.place, before.hosts_in_pool)
+    return Load(room, {**before.size_bytes, vm_ref: size}, {**before.place, vm_ref: host_ref}, before.hosts_in_pool)

@@ -30,7 +30,8 @@ def load(db: Database, protected: Iterable[str], without: Sequence[str] = ()) ->
             room[host] -= memory.planned_bytes(vm)
             if vm_ref in wanted:
                 place[vm_ref] = host
-    return Load(room, {ref: memory.planned_bytes(db.row("VM", ref)) for ref in wanted if db.has("VM", ref)}, place)
+    sizes = {ref: memory.planned_bytes(db.row("VM", ref)) for ref in wanted if db.has("VM", ref)}
+    return Load(room, sizes, place, len(db.rows("host")))
 
 
 def plan_exists(db: Database, failures: int, protected: Sequence[str] | None = None) -> bool:

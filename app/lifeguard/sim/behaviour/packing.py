@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import permutations
 from math import perm
 
 _MOST_ORDERS_TRIED = 3500
-_MOST_VMS_TRIED = 32
+_MOST_HOSTS_TRIED = 32
 
 
 @dataclass(frozen=True, slots=True)
 class Load:
     """`room_bytes` of each host beside what stays where it is; `size_bytes` of each VM that must run somewhere, and
-    `place`: where it runs now, if anywhere. Room already excludes the VMs in `place`."""
+    `place`: where it runs now, if anywhere. Room already excludes the VMs in `place`. `hosts_in_pool` also counts the
+    hosts that are not there now; 0 when all are."""
 
     room_bytes: Mapping[str, int]
     size_bytes: Mapping[str, int]
     place: Mapping[str, str] = field(default_factory=dict)
+    hosts_in_pool: int = 0
 
 
 def pack(sizes: Iterable[tuple[str, int]], room_bytes: Mapping[str, int]) -> dict[str, str]:
@@ -40,8 +42,24 @@ def survives(load: Load, failures: int) -> bool:
         return True
     if failures == len(load.room_bytes):
         return False
-    few = len(load.size_bytes) <= _MOST_VMS_TRIED and perm(len(load.room_bytes), failures) < _MOST_ORDERS_TRIED
-    return _survives_every_order(load, failures) if few else _survives_the_worst(load, failures)
+    settled = _settled(load)
+    if settled is None:
+        return False
+    hosts = max(load.hosts_in_pool, len(load.room_bytes))
+    few = hosts <= _MOST_HOSTS_TRIED and perm(hosts, failures) < _MOST_ORDERS_TRIED
+    return _survives_every_order(settled, failures) if few else _survives_the_worst(settled, failures)
+
+
+def _settled(load: Load) -> Load | None:
+    """The load once the VMs that run nowhere were started; None when one of them fits nowhere."""
+    homeless = [vm for vm in load.size_bytes if load.place.get(vm) not in load.room_bytes]
+    plan = pack(((vm, load.size_bytes[vm]) for vm in homeless), load.room_bytes)
+    if len(plan) < len(homeless):
+        return None
+    room = dict(load.room_bytes)
+    for vm, host in plan.items():
+        room[host] -= load.size_bytes[vm]
+    return Load(room, load.size_bytes, {**load.place, **plan}, load.hosts_in_pool)
 
 
 def most_failures(load: Load) -> int:
@@ -57,31 +75,36 @@ def most_failures(load: Load) -> int:
 
 
 def _survives_every_order(load: Load, failures: int) -> bool:
-    return all(_survives_in_order(load, order) for order in permutations(load.room_bytes, failures))
+    lives: dict[str, list[str]] = {host: [] for host in load.room_bytes}
+    for vm, host in load.place.items():
+        lives[host].append(vm)
+    return _survives_any_next(load.size_bytes, load.room_bytes, lives, failures)
 
 
-def _survives_in_order(load: Load, order: tuple[str, ...]) -> bool:
-    room, place = dict(load.room_bytes), dict(load.place)
-    homeless = [vm for vm in load.size_bytes if place.get(vm) not in room]
-    for lost in (None, *order):
-        if lost is not None:
-            room.pop(lost)
-            homeless = [vm for vm, host in place.items() if host == lost]
-        plan = pack(((vm, load.size_bytes[vm]) for vm in homeless), room)
-        if len(plan) < len(homeless):
+def _survives_any_next(
+    size_bytes: Mapping[str, int], room_bytes: Mapping[str, int], lives: Mapping[str, Sequence[str]], failures: int
+) -> bool:
+    """Whichever host fails next, its VMs find room elsewhere, and so on; `lives`: which VMs are on each host."""
+    for lost in room_bytes if failures else ():
+        room = {host: free for host, free in room_bytes.items() if host != lost}
+        plan = pack(((vm, size_bytes[vm]) for vm in lives[lost]), room)
+        if len(plan) < len(lives[lost]):
             return False
-        place |= plan
-        for vm, host in plan.items():
-            room[host] -= load.size_bytes[vm]
+        if failures > 1:
+            after = {host: list(lives[host]) for host in room}
+            for vm, host in plan.items():
+                room[host] -= size_bytes[vm]
+                after[host].append(vm)
+            if not _survives_any_next(size_bytes, room, after, failures - 1):
+                return False
     return True
 
 
 def _survives_the_worst(load: Load, failures: int) -> bool:
-    """On the safe side: all VMs as big as the biggest, and the hosts that hold most fail."""
+    """On the safe side: every VM is as big as the biggest, the hosts with most room fail, and so do those, be they the
+    same or not, on which most VMs live."""
     biggest = max(load.size_bytes.values())
-    held = {host: sum(1 for place in load.place.values() if place == host) for host in load.room_bytes}
-    slots = {host: room // biggest for host, room in load.room_bytes.items()}
-    worst = sorted(load.room_bytes, key=lambda host: -(slots[host] + held[host]))
-    homeless = sum(held[host] for host in worst[:failures])
-    homeless += sum(1 for vm in load.size_bytes if load.place.get(vm) not in load.room_bytes)
-    return homeless <= sum(slots[host] for host in worst[failures:])
+    slots = sorted(room // biggest for room in load.room_bytes.values())
+    lived_on = Counter(load.place.values())
+    held = sorted((lived_on[host] for host in load.room_bytes), reverse=True)
+    return sum(held[:failures]) <= sum(slots[: len(slots) - failures])

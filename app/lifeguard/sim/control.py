@@ -28,8 +28,8 @@ class Control:
 
     `{"kill": HOST}`, `{"revive": HOST}`, `{"cut_off": HOST}`, `{"join_up": HOST}`, `{"delay": [HOST, SECONDS]}`,
     `{"drop": [HOST, FRACTION]}`, `{"emergency": [HOST, CODE, PARAM...]}`, `{"fail_migration_at": FRACTION or null}`,
-    `{"full_sr": SR}`, `{"empty_sr": SR}`, `{"lose_events": BOOL}`, `{"expire_sessions": true}`,
-    `{"renew_certificate": HOST}`, `{"restart_toolstack": HOST}`. HOST is a ref, a uuid, a name label, or "master".
+    `{"full_sr": SR}`, `{"empty_sr": SR}`, `{"lose_sr": SR}`, `{"find_sr": SR}`, `{"lose_events": BOOL}`,
+    `{"expire_sessions": true}`, `{"renew_certificate": HOST}`, `{"restart_toolstack": HOST}`. HOST is a ref, a uuid, a name label, or "master".
     """
 
     def __init__(self, served: Served) -> None:
@@ -90,6 +90,10 @@ class Control:
                     faults.full_srs.add(str(value))
                 case "empty_sr":
                     faults.full_srs.discard(str(value))
+                case "lose_sr":
+                    faults.lost_srs.add(str(value))
+                case "find_sr":
+                    faults.lost_srs.discard(str(value))
                 case "lose_events":
                     faults.loses_events = bool(value)
                 case "expire_sessions":

@@ -51,12 +51,13 @@ class HostFaults:
 @dataclass(slots=True)
 class Faults:
     """`fail_migration_at` is the progress (0 to 1) at which the next migrations fail; None lets them pass.
-    `full_srs` are refs of SRs on which nothing more fits. `power_changed` tells when a host dies or comes back;
-    `toolstack_restarted` is told the host whose toolstack is to start anew."""
+    `full_srs` are refs of SRs on which nothing more fits, `lost_srs` of those HA cannot reach any more.
+    `power_changed` tells when a host dies or comes back; `toolstack_restarted` is told the host whose toolstack is to start anew."""
 
     hosts: dict[str, HostFaults] = field(default_factory=dict)
     fail_migration_at: float | None = None
     full_srs: set[str] = field(default_factory=set)
+    lost_srs: set[str] = field(default_factory=set)
     loses_events: bool = False
     power_changed: Signal[PowerChange] = field(default_factory=Signal)
     toolstack_restarted: Signal[str] = field(default_factory=Signal)

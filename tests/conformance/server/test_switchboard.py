@@ -11,7 +11,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from lifeguard.sim.control import Control
-from tests.support.simulated import Simulated, simulated
+from lifeguard.sim.wire.jsonrpc import JsonCodec
+from lifeguard.sim.wire.request import Request
+from tests.support.simulated import PASSWORD, Simulated, simulated
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -85,3 +88,19 @@ async def test_sessions_can_be_ended_behind_their_owners_backs(served: Simulated
 @pytest.mark.parametrize("switches", [{"explode": 1}, {"kill": "nobody"}, {"delay": ["master"]}, {"delay": 3}])
 async def test_a_switch_that_cannot_be_thrown_says_so(control: Control, switches: dict[str, Any]) -> None:
     assert "error" in await _throw(control, **switches)
+
+
+async def test_a_restarted_toolstack_ends_sessions_and_a_lost_repository_is_remembered(
+    served: Simulated, control: Control
+) -> None:
+    await served.pool.answer(served.pool.master_ref, JsonCodec(served.pool.release, "2.0"), _LOGIN)
+    assert (await _throw(control))["sessions"]
+    sr = next(iter(served.db.rows("SR")))
+    await _throw(control, restart_toolstack="master", lose_sr=sr)
+    assert served.pool.faults.lost_srs == {sr}
+    await until(lambda: not served.db.rows("session"), 5)
+    await _throw(control, find_sr=sr)
+    assert not served.pool.faults.lost_srs
+
+
+_LOGIN = Request("session.login_with_password", ["root", PASSWORD, "1.0", "tests"])

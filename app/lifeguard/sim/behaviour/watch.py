@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from lifeguard.sim.behaviour import alerts, lookup
 from lifeguard.sim.behaviour.choice import choose_host
+from lifeguard.sim.behaviour.ha_alarms import Alarms
 from lifeguard.sim.behaviour.ha_watch import refresh_plan
 from lifeguard.sim.behaviour.host_life import come_up, end_sessions, reset_residents, restart_toolstack, set_live
 from lifeguard.sim.behaviour.mastership import become_master
@@ -34,6 +35,10 @@ class Watch:
     lost_best_effort: list[str] = field(default_factory=list)
     retry_at_s: dict[str, float] = field(default_factory=dict)
     failed_before: set[str] = field(default_factory=set)
+    alarms: Alarms = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.alarms = Alarms(self.context)
 
     async def run(self) -> None:
         disconnect = self.context.faults.toolstack_restarted.connect(self._restart_toolstack)
@@ -49,6 +54,8 @@ class Watch:
         while True:
             await self.context.clock.sleep(_TICK_S)
             self._look_at_hosts()
+            if lookup.pool(self.context.db)["ha_enabled"]:
+                self._look_at_signs_of_life()
             if lookup.pool(self.context.db)["ha_enabled"] and not self._is_silent(self._master()):
                 await self._restart_protected()
                 await self._restart_best_effort()
@@ -67,13 +74,17 @@ class Watch:
                 del self.silent_since_s[host_ref]
                 self._welcome(host_ref)
 
+    def _look_at_signs_of_life(self) -> None:
+        now_s = self.context.clock.monotonic_s()
+        silent_s = {ref: now_s - since_s for ref, since_s in self.silent_since_s.items()}
+        self.alarms.look(_timeout_s(lookup.pool(self.context.db)), silent_s)
+
     def _miss(self, host_ref: str, silent_s: float) -> None:
         db = self.context.db
         pool = lookup.pool(db)
         is_master = host_ref == pool["master"]
         if pool["ha_enabled"]:
-            timeout_s = float(pool["ha_configuration"].get("timeout", _HA_TIMEOUT_S))
-            if silent_s >= timeout_s and lookup.is_live(db, host_ref):
+            if silent_s >= _timeout_s(pool) and lookup.is_live(db, host_ref):
                 self._fail_over(host_ref, is_master)
         elif is_master and silent_s >= _MASTER_MISSED_AFTER_S:
             self._leave_members_alone(host_ref)
@@ -167,6 +178,10 @@ class Watch:
                 continue
             return True
         return False
+
+
+def _timeout_s(pool: lookup.Row) -> float:
+    return float(pool["ha_configuration"].get("timeout", _HA_TIMEOUT_S))
 
 
 async def keep_watch(context: Context) -> None:

@@ -224,3 +224,46 @@ async def test_a_partitioned_coordinator_under_ha_is_fenced_and_joins_again_as_a
     assert site.db.get("pool", site.pool, "master") == master
     assert "HA_HOST_WAS_FENCED" in site.messages()
     assert site.db.get("host", h2, "enabled")
+
+
+async def test_ha_warns_of_late_heartbeats_before_it_gives_a_host_up(site: Site) -> None:
+    site.host("h1")
+    h2 = site.host("h2")
+    await site.call("pool.enable_ha", (site.shared,), {"timeout": "60"})
+    site.watch()
+    site.faults.of(h2).is_cut_off = True
+    await site.clock.advance(40)
+    assert site.messages() == ["HA_HEARTBEAT_APPROACHING_TIMEOUT"]
+    site.faults.of(h2).is_cut_off = False
+    await site.clock.advance(60)
+    assert site.messages() == ["HA_HEARTBEAT_APPROACHING_TIMEOUT"]
+
+
+async def test_ha_tells_of_a_lost_state_file_and_that_it_is_back_and_fences_nobody(site: Site) -> None:
+    hosts = [site.host("h1"), site.host("h2")]
+    await site.call("pool.enable_ha", (site.shared,), {"timeout": "60"})
+    site.watch()
+    site.faults.lost_srs.add(site.shared)
+    await site.clock.advance(100)
+    told = site.messages()
+    assert told.count("HA_STATEFILE_APPROACHING_TIMEOUT") == len(hosts)
+    assert told.count("HA_STATEFILE_LOST") == len(hosts)
+    assert told.count("METADATA_LUN_BROKEN") == 1
+    site.faults.lost_srs.clear()
+    await site.clock.advance(30)
+    assert site.messages()[len(told) :] == ["METADATA_LUN_HEALTHY"]
+    assert "HA_HOST_FAILED" not in told
+
+
+async def test_ha_tells_of_a_slow_toolstack_and_of_a_bond_with_a_link_down(site: Site) -> None:
+    h1, h2 = site.host("h1"), site.host("h2")
+    card = next(ref for ref, pif in site.db.rows("PIF").items() if pif["host"] == h1)
+    site.db.insert("Bond", {"master": card, "links_up": 1})
+    bond = next(iter(site.db.rows("Bond")))
+    for name in ("eth1", "eth2"):
+        site.db.insert("PIF", {"device": name, "host": h1, "bond_slave_of": bond})
+    await site.call("pool.enable_ha", (site.shared,), {"timeout": "60"})
+    site.watch()
+    site.faults.of(h2).delay_s = 45.0
+    await site.clock.advance(20)
+    assert sorted(site.messages()) == ["HA_NETWORK_BONDING_ERROR", "HA_XAPI_HEALTHCHECK_APPROACHING_TIMEOUT"]

@@ -59,7 +59,7 @@ Answer: TypeAlias = str | bool
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Some fields to fill in before a command runs."""
+    """Some fields to fill in before a command runs. `listing` is what will happen, line by line."""
 
     title: str
     fields: tuple[Field, ...]
@@ -67,6 +67,7 @@ class Form:
     detail: str = ""
     danger: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
+    listing: tuple[str, ...] = ()
 
 
 class Ask(Protocol):

@@ -11,6 +11,7 @@ from lifeguard.commands.kinds import HOST
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.vm_devices import cd_drives
 from lifeguard.datamodel.records import Host, Vm
+from lifeguard.quantities import format_count
 from lifeguard.rules.evacuation import Plan, plan_evacuation
 from lifeguard.rules.verdict import Verdict
 
@@ -61,9 +62,18 @@ def _enter_form(selection: Selection) -> Form | None:
     if plan.is_master and plan.new_masters:
         masters = tuple(Option(ref, words.name(ref)) for ref in plan.new_masters)
         fields.append(ChoiceField(_NEW_MASTER, "New coordinator (master)", masters, masters[0].value))
-    moves = [f"{words.name(vm)} to {words.name(host)}" for vm, host in plan.moves.items()]
-    detail = f"VMs move away: {', '.join(moves)}." if moves else "No running VM has to move."
-    return Form(f"Enter maintenance mode on {name}", tuple(fields), "Enter maintenance mode", detail)
+    moves = sorted(f"{words.name(vm)} to {words.name(host)}" for vm, host in plan.moves.items())
+    parts = [f"{format_count(len(moves), 'VM')} will move to other hosts." if moves else "No running VM has to move."]
+    if plan.blockers:
+        parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of each.")
+    if plan.is_master:
+        parts.append(
+            "It is the coordinator (master); another host takes over, and the connection is lost for a moment."
+            if plan.new_masters
+            else "It is the coordinator (master), and no other host could take over: it stays that."
+        )
+    title = f"Enter maintenance mode on {name}"
+    return Form(title, tuple(fields), "Enter maintenance mode", " ".join(parts), listing=tuple(moves))
 
 
 def _remedies(selection: Selection, item: Item) -> tuple[Option, ...]:
@@ -85,16 +95,33 @@ async def _enter(doing: Doing) -> None:
     plan = plan_for(fresh, doing.item)
     host = doing.item.ref
     await doing.task("host.disable", host, share=(0.0, 0.05))
-    done: dict[str, list[str]] = {way: [] for way in _LISTS}
-    for ref in plan.blockers:
-        await _apply(doing, fresh, ref, text_of(doing, ref, _LEAVE), done)
-    vms = (fresh.rules(doing.item.source).vm(ref) for ref in plan.moves)
-    done["migrated"].extend(vm.uuid for vm in vms if vm is not None)
-    await _remember(doing, done)
-    await doing.task("host.evacuate", host, share=(0.2, 0.95))
+    is_empty = False
+    try:
+        await _empty(doing, fresh, plan)
+        is_empty = True
+    finally:
+        if not is_empty:  # a host that keeps VMs and takes none would be neither one thing nor the other
+            await _forget(doing)
+            await doing.call("host.enable", host)
     new_master = text_of(doing, _NEW_MASTER)
     if plan.is_master and new_master:
         await doing.call("pool.designate_new_master", new_master)
+
+
+async def _empty(doing: Doing, selection: Selection, plan: Plan) -> None:
+    """Do what was chosen for those that cannot move, note it all on the host, and let the server move the rest."""
+    done: dict[str, list[str]] = {way: [] for way in _LISTS}
+    for ref in plan.blockers:
+        await _apply(doing, selection, ref, text_of(doing, ref, _LEAVE), done)
+    vms = (selection.rules(doing.item.source).vm(ref) for ref in plan.moves)
+    done["migrated"].extend(vm.uuid for vm in vms if vm is not None)
+    await _remember(doing, done)
+    await doing.task("host.evacuate", doing.item.ref, share=(0.2, 0.95))
+
+
+async def _forget(doing: Doing) -> None:
+    for key in (_FLAG, *_LISTS.values()):
+        await doing.call("host.remove_from_other_config", doing.item.ref, key)
 
 
 async def _apply(doing: Doing, selection: Selection, ref: str, way: str, done: dict[str, list[str]]) -> None:
@@ -134,8 +161,7 @@ async def _exit(doing: Doing) -> None:
     """Enable the host, then bring back what left it, each VM as it was."""
     host = doing.item.record
     config = dict(host.other_config) if isinstance(host, Host) else {}
-    for key in (_FLAG, *_LISTS.values()):
-        await doing.call("host.remove_from_other_config", doing.item.ref, key)
+    await _forget(doing)
     await doing.task("host.enable", doing.item.ref, share=(0.0, 0.2))
     if doing.answers.get("bring_back") == "no":
         return

@@ -185,6 +185,15 @@ async def test_maintenance_mode_moves_remembers_and_brings_back() -> None:
     assert ("host.add_to_other_config", ref("h1"), "MAINTENANCE_MODE", "true") in pool.calls
 
 
+async def test_a_host_that_cannot_be_emptied_takes_vms_again() -> None:
+    pool = RecordingPool(build_pool().host("h1").host("h2").vm("a", on="h1"), "live")
+    pool.answers["host.evacuate"] = ApiFailure("CANNOT_EVACUATE_HOST", (f"VM_REQUIRES_SR,{ref('a')},{ref('gone')}",))
+    outcome = await run("host.enter_maintenance", pool.select("h1"))
+    assert outcome.jobs[0].status == "failed"
+    assert pool.calls[-1] == ("host.enable", ref("h1"))
+    assert ("host.remove_from_other_config", ref("h1"), "MAINTENANCE_MODE") in pool.calls[-6:]
+
+
 @pytest.mark.parametrize("one", all_commands(), ids=lambda one: one.id)
 def test_every_command_is_well_formed(one: object) -> None:
     from_registry = command(getattr(one, "id", ""))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
 
@@ -15,6 +15,7 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
 _MOST_LEFT_OUT = 8
+_MOST_LISTED = 8
 
 
 class DialogAsk:
@@ -30,9 +31,14 @@ class DialogAsk:
 
     async def fill(self, form: Questions) -> Mapping[str, Answer] | None:
         dialog = self._form("fill", form)
+        if form.listing:
+            dialog.content.addWidget(_listing(form.listing))
         rows = QFormLayout()
         inputs = {field.key: _input(field, rows) for field in form.fields}
-        dialog.content.insertLayout(0, rows)
+        if form.listing:
+            dialog.content.addLayout(rows)  # what is to be chosen follows from what will happen
+        else:
+            dialog.content.insertLayout(0, rows)
         if inputs and not form.danger:
             _begin_at(next(iter(inputs.values())))
         if not await answered(dialog):
@@ -52,6 +58,18 @@ class DialogAsk:
             dialog.leave.setDefault(True)
             dialog.proceed.setAutoDefault(False)
         return dialog
+
+
+def _listing(lines: Sequence[str]) -> QPlainTextEdit:
+    """What will happen, to be read, scrolled and copied."""
+    text = QPlainTextEdit("\n".join(lines))
+    text.setObjectName("fill.listing")
+    text.setAccessibleName("What will happen")
+    text.setReadOnly(True)
+    text.setTabChangesFocus(True)
+    line = text.fontMetrics().lineSpacing()
+    text.setFixedHeight(line * min(len(lines), _MOST_LISTED) + 2 * text.frameWidth() + line)
+    return text
 
 
 def _begin_at(widget: QWidget) -> None:

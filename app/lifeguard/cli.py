@@ -4,6 +4,7 @@ a window need no Qt and start at once."""
 from __future__ import annotations
 
 import argparse
+import gc
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
@@ -55,11 +56,20 @@ def _dispatch(argv: Sequence[str]) -> int:
     if not argv or argv[0].startswith("-"):
         parser = _Parser(prog="lifeguard", epilog=_listing(), formatter_class=argparse.RawDescriptionHelpFormatter)
         parser.add_argument("--version", action="version", version=f"lifeguard {__version__}")
-        return _run(_window(), parser, argv)
+        return _run(_loaded(_window), parser, argv)
     entry = SUBCOMMANDS.get(argv[0])
     if entry is None:
         raise CommandLineError(f"lifeguard: there is no subcommand {argv[0]!r}; there are {', '.join(SUBCOMMANDS)}.")
-    return _run(entry.load(), _Parser(prog=f"lifeguard {argv[0]}", description=entry.summary), argv[1:])
+    return _run(_loaded(entry.load), _Parser(prog=f"lifeguard {argv[0]}", description=entry.summary), argv[1:])
+
+
+def _loaded(load: Callable[[], Subcommand]) -> Subcommand:
+    """What is imported stays as long as the program does: the collector need not walk it, neither now nor later."""
+    gc.disable()
+    subcommand = load()
+    gc.freeze()
+    gc.enable()
+    return subcommand
 
 
 def _run(subcommand: Subcommand, parser: argparse.ArgumentParser, argv: Sequence[str]) -> int:

@@ -101,6 +101,14 @@ class Witness:
 
 
 @dataclass(frozen=True, slots=True)
+class Beside:
+    """Another simulated pool, or a host on its own, that answers beside the first."""
+
+    urls: dict[str, str]
+    master: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pool:
     """A simulated pool that answers, and a witness logged in to it."""
 
@@ -112,6 +120,7 @@ class Pool:
     book: Path
     witness: Witness
     process: Process
+    beside: tuple[Beside, ...] = ()
 
     def door(self, host_ref: str) -> str:
         """host:port, as a person types it."""
@@ -145,7 +154,8 @@ async def served_pool(*args: str) -> AsyncIterator[Pool]:
             told = json.loads(line)
             async with witness_at(told["master"], told["user"], told["password"]) as witness:
                 access = told["master"], told["user"], told["password"], told["control"]
-                yield Pool(told["hosts"], *access, book, witness, process)
+                others = tuple(Beside(one["hosts"], one["master"]) for one in told.get("beside", ()))
+                yield Pool(told["hosts"], *access, book, witness, process, others)
         finally:
             status = await end(process)
         assert status == 0

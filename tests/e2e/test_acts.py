@@ -6,39 +6,41 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 
 import pytest
+import pytest_asyncio
 import XenAPI
 
-from tests.e2e.facts import Facts, facts_of, migratable
-from tests.e2e.program import Pool, served_pool, witness_at
-from tests.e2e.window import Person, eventually, opened_window
-from tests.support.accessibility import Audience, Role, State
-from tests.support.display import Screen
+from tests.e2e.facts import Facts, migratable
+from tests.e2e.program import Pool, witness_at
+from tests.e2e.scene import Scene, open_scene
+from tests.e2e.window import Person, eventually
+from tests.support.accessibility import Role, State
 
+pytestmark = pytest.mark.asyncio(loop_scope="module")
 _LONG_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A person at a window that shows a pool."""
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def opened() -> AsyncIterator[Scene]:
+    async with open_scene("--hosts", "4", "--vms", "12", "--seed", "22") as scene:
+        yield scene
 
+
+@pytest_asyncio.fixture(loop_scope="module")
+async def act(opened: Scene) -> Act:
+    """The acts follow each other in one window; the last one gives the pool another coordinator."""
+    await opened.person.settle()
+    return Act(opened.pool, await opened.facts(), opened.person)
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
     pool: Pool
     facts: Facts
     person: Person
 
 
-@pytest.fixture
-async def scene(screen: Screen, audience: Audience) -> AsyncIterator[Scene]:
-    async with served_pool("--hosts", "4", "--vms", "12", "--seed", "22") as pool:
-        facts = await facts_of(pool)
-        async with opened_window(screen, audience, pool) as person:
-            await person.connect(pool, pool.master)
-            yield Scene(pool, facts, person)
-            assert await person.close() == 0
-        assert await pool.sessions_of_others() == 0
-
-
-async def test_three_vms_are_moved_by_one_drag(scene: Scene) -> None:
-    pool, facts, person = scene.pool, scene.facts, scene.person
+async def test_three_vms_are_moved_by_one_drag(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
     home, vms = await _three_of_one_host(pool, facts)
     await person.unfold(facts.name(home))
     await person.choose_several(facts.name(vm) for vm in vms)
@@ -61,8 +63,8 @@ async def test_three_vms_are_moved_by_one_drag(scene: Scene) -> None:
     await person.screen.picture("three-4-moved")
 
 
-async def test_escape_ends_a_drag_and_nothing_moves(scene: Scene) -> None:
-    pool, facts, person = scene.pool, scene.facts, scene.person
+async def test_escape_ends_a_drag_and_nothing_moves(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
     vm = (await migratable(pool, facts, facts.roomy))[0]
     home = facts.vms[vm]["resident_on"]
     await person.unfold(facts.name(home))
@@ -77,36 +79,13 @@ async def test_escape_ends_a_drag_and_nothing_moves(scene: Scene) -> None:
     assert await pool.witness.ask("VM.get_resident_on", vm) == home
 
 
-async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over(scene: Scene) -> None:
-    pool, facts, person = scene.pool, scene.facts, scene.person
-    await person.choose(facts.name(facts.master))
-    await person.choose_in_menu_bar("Server", "Enter maintenance mode")
-    await person.asked("fill")
-    await person.screen.picture("maintenance-1-plan")
-    await person.say_yes("fill")
-    await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
-    await person.screen.picture("maintenance-2-emptying")
-
-    new_master = await eventually(lambda: _master_of(pool, facts), lambda master: master != facts.master, _LONG_S)
-    async with witness_at(pool.urls[new_master], pool.user, pool.password) as witness:
-        record = await witness.ask("host.get_record", facts.master)
-        assert record["enabled"] is False
-        vms = await witness.records("VM")
-        assert not [vm for vm in record["resident_VMs"] if not vms[vm]["is_control_domain"]]
-    await person.row(facts.name(new_master), such_that=lambda row: "master" in row.name)
-    await person.row(facts.name(facts.master), such_that=lambda row: "maintenance" in row.name)
-    await person.screen.picture("maintenance-3-another-coordinator")
-
-
-async def test_a_snapshot_is_taken_and_gone_back_to(scene: Scene) -> None:
-    pool, facts, person = scene.pool, scene.facts, scene.person
+async def test_a_snapshot_is_taken_and_gone_back_to(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
     vm = next(ref for ref, one in facts.vms.items() if not one["snapshots"] and one["power_state"] == "Running")
     await person.unfold(facts.name(facts.vms[vm]["resident_on"]))
     await person.choose(facts.name(vm))
     await person.choose_in_menu_bar("VM", "Take snapshot")
-    await person.desktop.wait_for(
-        Role.TEXT, id_ends="fill.name", such_that=lambda thing: State.FOCUSED in thing.states
-    )
+    await person.desktop.wait_for(Role.TEXT, id_ends="fill.name", such_that=lambda thing: State.FOCUSED in thing.states)
     await person.screen.key("ctrl+a")
     await person.screen.type("before the upgrade")
     await person.screen.picture("snapshot-1-named")
@@ -126,11 +105,12 @@ async def test_a_snapshot_is_taken_and_gone_back_to(scene: Scene) -> None:
     await person.screen.picture("snapshot-3-gone-back")
 
 
-async def test_a_halted_vm_is_deleted_with_its_disks(scene: Scene) -> None:
-    pool, facts, person = scene.pool, scene.facts, scene.person
+async def test_a_halted_vm_is_deleted_with_its_disks(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
     vm = next(ref for ref, one in facts.vms.items() if not one["snapshots"] and one["power_state"] == "Halted")
     disks = await _disks(pool, vm)
     assert disks
+    await person.press_view("Infrastructure")
     await person.choose(facts.name(vm))
     await person.choose_in_menu_bar("VM", "Delete")
     await person.asked("fill")
@@ -140,6 +120,27 @@ async def test_a_halted_vm_is_deleted_with_its_disks(scene: Scene) -> None:
     await eventually(lambda: pool.witness.ask("VDI.get_all"), lambda left: not disks & set(left))
     await eventually(person.names, lambda names: facts.name(vm) not in names)
     await person.screen.picture("delete-2-gone")
+
+
+async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
+    await person.choose(facts.name(facts.master))
+    await person.choose_in_menu_bar("Server", "Enter maintenance mode")
+    await person.asked("fill")
+    await person.screen.picture("maintenance-1-plan")
+    await person.say_yes("fill")
+    await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
+    await person.screen.picture("maintenance-2-emptying")
+
+    new_master = await eventually(lambda: _master_of(pool, facts), lambda master: master != facts.master, _LONG_S)
+    async with witness_at(pool.urls[new_master], pool.user, pool.password) as witness:
+        record = await witness.ask("host.get_record", facts.master)
+        assert record["enabled"] is False
+        vms = await witness.records("VM")
+        assert not [vm for vm in record["resident_VMs"] if not vms[vm]["is_control_domain"]]
+    await person.row(facts.name(new_master), such_that=lambda row: "master" in row.name)
+    await person.row(facts.name(facts.master), such_that=lambda row: "maintenance" in row.name)
+    await person.screen.picture("maintenance-3-another-coordinator")
 
 
 async def _three_of_one_host(pool: Pool, facts: Facts) -> tuple[str, list[str]]:

@@ -21,6 +21,7 @@ T = TypeVar("T")
 _TREE, _GRID, _JOBS = "resources.tree", "search.grid", "jobs.list"
 _SLOW_S = 20.0
 _WHEEL_UP, _WHEEL_DOWN = 4, 5
+_LONGEST_MENU = 40
 
 
 class Person:
@@ -33,6 +34,15 @@ class Person:
 
     async def connect(self, pool: Pool, address: str) -> list[str]:
         """By shortcut, typing and Return. Returns the fingerprints in hex that were shown and trusted, in order."""
+        await self._ask_for(pool, address)
+        return await self._trust_all()
+
+    async def connect_besides(self, pool: Pool, address: str, name: str) -> None:
+        """Another server, without a certificate, that shows in the tree by this name."""
+        await self._ask_for(pool, address)
+        await self.row(name)
+
+    async def _ask_for(self, pool: Pool, address: str) -> None:
         await self.desktop.wait_for(Role.FRAME, starts="Lifeguard")
         await self.screen.key("ctrl+shift+n")
         await self.desktop.wait_for(Role.TEXT, id_ends="connect.address", such_that=_has_focus)
@@ -41,7 +51,7 @@ class Person:
         await self.desktop.wait_for(Role.PASSWORD, id_ends="connect.password", such_that=_has_focus)
         await self.screen.type(pool.password)
         await self.screen.key("Return")
-        return await self._trust_all()
+        await self.desktop.wait_gone(Role.PASSWORD, id_ends="connect.password")
 
     async def _trust_all(self) -> list[str]:
         """Trust each certificate shown, until the pool is there."""
@@ -161,6 +171,37 @@ class Person:
         found = await self.desktop.wait_for(Role.MENU_ITEM, entry, such_that=lambda thing: thing.is_enabled)
         await self.screen.click(found.middle)
 
+    async def open_palette(self, text: str) -> list[str]:
+        """Type into it. Returns what it offers, from above; the first is what Return takes."""
+        await self.screen.key("ctrl+k")
+        await self.desktop.wait_for(Role.TEXT, id_ends="palette.line", such_that=_has_focus)
+        await self.screen.type(text)
+        await self.desktop.wait_for(
+            Role.CELL, id_ends="table.palette", such_that=lambda cell: text in cell.name.lower()
+        )
+        cells = await self.desktop.find_all(Role.CELL, id_ends="table.palette")
+        return [cell.name for cell in sorted(cells, key=lambda cell: (cell.top, cell.left))]
+
+    async def walk_menu(self, *entries: str) -> None:
+        """From an open menu by arrow keys alone, down to the last entry, which is taken."""
+        for place, entry in enumerate(entries):
+            for _ in range(_LONGEST_MENU):
+                if await self._is_at(entry):
+                    break
+                await self.screen.key("Down")
+            assert await self._is_at(entry), f"{entry!r} is not reached by the arrow keys"
+            await self.screen.key("Return" if place == len(entries) - 1 else "Right")
+
+    async def _is_at(self, entry: str) -> bool:
+        items = await self.desktop.find_all(Role.MENU_ITEM, entry)
+        return any(_has_focus(item) or State.SELECTED in item.states for item in items)
+
+    async def settle(self) -> None:
+        """Leave whatever a failed act has left open."""
+        for dialog in ("confirm", "fill", "connect"):
+            if await self.desktop.find(Role.BUTTON, id_ends=f"{dialog}.proceed") is not None:
+                await self.screen.key("Escape")
+
     async def close(self) -> int:
         """By the window manager. Returns the exit status."""
         await self.screen.close_window()
@@ -170,21 +211,27 @@ class Person:
 
 @asynccontextmanager
 async def opened_window(screen: Screen, audience: Audience, pool: Pool) -> AsyncIterator[Person]:
-    """`lifeguard` as somebody starts it for the first time. It must write nothing to standard error."""
+    """`lifeguard` as somebody starts it for the first time."""
     with tempfile.TemporaryDirectory(prefix="lg-") as folder:
-        shown = {name: screen.environment[name] for name in ("DISPLAY", "QT_QPA_PLATFORM")}
-        complaints = Path(folder) / "complaints"
-        with complaints.open("wb") as errors:
-            process = await asyncio.create_subprocess_exec(
-                *program(), "--address-book", str(pool.book),
-                env=plain_environment(Path(folder), {**shown, **audience.environment}),
-                stdin=DEVNULL, stdout=DEVNULL, stderr=errors,
-            )  # fmt: skip
-        try:
-            yield Person(screen, audience.desktop, process)
-        finally:
-            await end(process)
-        assert complaints.read_text() == "", complaints.read_text()
+        async with started(screen, audience, Path(folder), "--address-book", str(pool.book)) as person:
+            yield person
+
+
+@asynccontextmanager
+async def started(screen: Screen, audience: Audience, home: Path, *args: str) -> AsyncIterator[Person]:
+    """`lifeguard` of somebody whose home this is. It must write nothing to standard error."""
+    shown = {name: screen.environment[name] for name in ("DISPLAY", "QT_QPA_PLATFORM")}
+    complaints = home / "complaints"
+    with complaints.open("wb") as errors:
+        process = await asyncio.create_subprocess_exec(
+            *program(), *args, env=plain_environment(home, {**shown, **audience.environment}),
+            stdin=DEVNULL, stdout=DEVNULL, stderr=errors,
+        )  # fmt: skip
+    try:
+        yield Person(screen, audience.desktop, process)
+    finally:
+        await end(process)
+    assert complaints.read_text() == "", complaints.read_text()
 
 
 async def eventually(ask: Callable[[], Awaitable[T]], is_good: Callable[[T], bool], timeout_s: float = _SLOW_S) -> T:

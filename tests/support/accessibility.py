@@ -146,6 +146,11 @@ class Desktop:
             assert time.monotonic() < deadline_s, f"{thing} is still there"
             await asyncio.sleep(_PAUSE_S)
 
+    async def text(self, of: Thing) -> str:
+        """What stands in a field."""
+        answer = await self._call(of.address, "org.a11y.atspi.Text", "GetText", "ii", (0, -1))
+        return str(answer[0]) if answer else ""
+
     async def longest_silence_s(self, while_running: Awaitable[object]) -> float:
         """How long the programs took at most to answer while something else went on: what their loops stalled, and what
         the machine was busy with besides."""
@@ -268,5 +273,3 @@ async def _start_bus(stack: AsyncExitStack, env: dict[str, str]) -> str:
 def _signed(bits: int) -> int:
     """AT-SPI sends sets of bits as signed 32-bit numbers."""
     return bits - (1 << 32) if bits >> 31 else bits
-
-

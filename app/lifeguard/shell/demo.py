@@ -53,9 +53,10 @@ def run(args: argparse.Namespace) -> int:
 
 @contextmanager
 def _simulation(arguments: list[str]) -> Iterator[subprocess.Popen[str]]:
-    """A simulated pool in a process of its own, so that the window's thread is the window's alone."""
-    command = [sys.executable, "-m", "lifeguard", "simulate", *arguments]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+    """A simulated pool in a process of its own, so that the window's thread is the window's alone. It ends with us,
+    however we end: our end of its standard input closes then."""
+    command = [sys.executable, "-m", "lifeguard", "simulate", "--attached", *arguments]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         try:
             yield process
         finally:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
 import gc
 import json
+import os
 import random
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +55,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--beside", metavar="WHAT", action="append", default=[],
                         help="also serve, to be joined or migrated to: `standalone`, a host on its own, or `pool:N`, "
                         "another pool of N hosts; may be given more than once")  # fmt: skip
+    parser.add_argument("--attached", action="store_true",
+                        help="end when standard input does, which is when whoever started this has gone")  # fmt: skip
     parser.add_argument("--control", metavar="PORT", type=int,
                         help="also listen at 127.0.0.1:PORT for faults to be switched on and off")  # fmt: skip
 
@@ -113,6 +118,8 @@ def _neighbours(args: argparse.Namespace, rng: random.Random) -> list[Database]:
 
 async def _serve(args: argparse.Namespace, listen: Listen) -> None:
     stop = _interruption()
+    if args.attached:
+        _stop_with_input(stop)
     rng = random.Random(args.seed)
     passwords = dict.fromkeys((USER, *ROLES), args.password)
     estate = Estate(SystemClock(), rng, _release(args), passwords)
@@ -163,3 +170,16 @@ def _interruption() -> asyncio.Event:
         for number in (signal.SIGINT, signal.SIGTERM):
             loop.add_signal_handler(number, stop.set)
     return stop
+
+
+def _stop_with_input(stop: asyncio.Event) -> None:
+    """Set it once standard input ends. A thread, for not every system's loop can wait for a pipe it did not make."""
+    loop = asyncio.get_running_loop()
+
+    def wait() -> None:
+        while os.read(0, 4096):
+            pass
+        with contextlib.suppress(RuntimeError):  # the loop has ended by itself
+            loop.call_soon_threadsafe(stop.set)
+
+    threading.Thread(target=wait, name="standard input", daemon=True).start()

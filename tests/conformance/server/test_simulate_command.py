@@ -22,10 +22,10 @@ _ENVIRONMENT = {**os.environ, "PYTHONPATH": str(Path(lifeguard.__file__).parents
 
 
 @asynccontextmanager
-async def _simulate(*args: str) -> AsyncIterator[asyncio.subprocess.Process]:
+async def _simulate(*args: str, stdin: int | None = None) -> AsyncIterator[asyncio.subprocess.Process]:
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "lifeguard", "simulate", *args,
-        stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_ENVIRONMENT,
+        stdin=stdin, stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.PIPE, env=_ENVIRONMENT,
     )  # fmt: skip
     try:
         yield process
@@ -51,6 +51,15 @@ async def test_it_says_in_one_line_where_its_hosts_are_and_ends_quietly(number: 
         process.send_signal(number)
         output, errors = await asyncio.wait_for(process.communicate(), 10)
         assert (process.returncode, output, errors) == (0, b"", b"")
+
+
+async def test_one_that_is_attached_ends_when_whoever_started_it_has_gone() -> None:
+    async with _simulate("--hosts", "1", "--vms", "0", "--attached", stdin=asyncio.subprocess.PIPE) as process:
+        await _ready(process)
+        assert process.stdin is not None
+        process.stdin.close()
+        _, errors = await asyncio.wait_for(process.communicate(), 10)
+        assert (process.returncode, errors) == (0, b"")
 
 
 async def test_what_stands_beside_the_pool_is_told_after_the_four_keys_and_has_addresses_of_its_own() -> None:

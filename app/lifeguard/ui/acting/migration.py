@@ -39,6 +39,8 @@ class MigrationWizard(QWizard):
         for which, name in _BUTTONS:
             self.button(which).setObjectName(f"migration.{name}")
         count = format_count(len(journey.selection.items), "VM")
+        self.setButtonText(QWizard.WizardButton.BackButton, "&Back")
+        self.setButtonText(QWizard.WizardButton.NextButton, "&Next")
         self.setButtonText(QWizard.WizardButton.FinishButton, f"{title.split()[0]} {count}")
         line = self.fontMetrics().height()
         self.resize(line * 44, line * 30)

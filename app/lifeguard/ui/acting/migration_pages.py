@@ -47,6 +47,7 @@ class _Page(QWizardPage):
     def fresh_rows(self) -> QFormLayout:
         place = QWidget()
         rows = QFormLayout(place)
+        rows.setRowWrapPolicy(QFormLayout.RowWrapPolicy.WrapLongRows)
         self._area.setWidget(place)
         return rows
 

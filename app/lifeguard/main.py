@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import TracebackType
 from urllib.parse import urlsplit
 
 from PySide6.QtWidgets import QApplication
@@ -17,6 +15,7 @@ from lifeguard.clock import SystemClock
 from lifeguard.datamodel.records import Host
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust, TrustStore
+from lifeguard.link.journal import Journal
 from lifeguard.link.link import Link
 from lifeguard.link.pinned import PinnedTrust
 from lifeguard.link.roster import Roster
@@ -32,7 +31,6 @@ from lifeguard.ui.picture import take_picture
 from lifeguard.ui.theme import Theme
 from lifeguard.xapi.failures import Failure
 
-_log = logging.getLogger(__name__)
 _PICTURE_PATIENCE_S = 40.0
 
 
@@ -64,14 +62,15 @@ def run(plan: Plan) -> int:
     application.setApplicationName("lifeguard")
     application.setApplicationDisplayName("Lifeguard")
     application.setQuitOnLastWindowClosed(False)
-    sys.excepthook = _log_defect
+    journal = Journal()
+    journal.open()
     with QEventLoop(application) as loop:
-        status = loop.run_until_complete(_sit(plan, application))
+        status = loop.run_until_complete(_sit(plan, application, journal))
         loop.run_until_complete(loop.shutdown_asyncgens())
     return status
 
 
-async def _sit(plan: Plan, application: QApplication) -> int:
+async def _sit(plan: Plan, application: QApplication, journal: Journal) -> int:
     clock = SystemClock()
     keeper = Keeper(SettingsFile() if plan.remembers else None)
     settings = keeper.now
@@ -80,7 +79,9 @@ async def _sit(plan: Plan, application: QApplication) -> int:
     gate = DialogGate(theme)
     trust, distrust = _trust(plan)
     roster = Roster(keeper, KeyringPasswords()) if plan.remembers else None
-    desk = Desk(theme, Fleet(gate, trust, clock), gate, clock, (Failure,), plan.address_book, roster, keeper)
+    fleet = Fleet(gate, trust, clock)
+    journal.hide(lambda: fleet.secrets)
+    desk = Desk(theme, fleet, gate, clock, (Failure,), plan.address_book, roster, keeper)
     interrupts = Interrupts(desk.gone.set)
     try:
         desk.window.recall(settings.window)
@@ -143,8 +144,3 @@ class _Learning:
         self.book.update({host.address: urlsplit(self.unknown[host.ref]).netloc for host in known})
         found = {host.ref for host in known}
         self.unknown = {ref: url for ref, url in self.unknown.items() if ref not in found}
-
-
-def _log_defect(kind: type[BaseException], defect: BaseException, trace: TracebackType | None) -> None:
-    """A slot that fails must not end the program: the sessions on the servers would stay behind."""
-    _log.error("a defect", exc_info=(kind, defect, trace))

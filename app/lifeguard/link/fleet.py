@@ -34,6 +34,11 @@ class Fleet:
     def links(self) -> tuple[Link, ...]:
         return tuple(self._links)
 
+    @property
+    def secrets(self) -> frozenset[str]:
+        """What no log may show, of every pool."""
+        return frozenset().union(*(link.secrets for link in self._links))
+
     def connect(self, target: Target) -> Link:
         """A link that begins to connect in the background. Raises ValueError when the address is none."""
         link = Link(target, self._gate, self._trust, self._clock, self._policy)

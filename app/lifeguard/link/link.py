@@ -5,9 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Mapping, Sequence
-from datetime import UTC, datetime
-from typing import Any
+from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from typing import Any, NoReturn
 
 from lifeguard.clock import Clock, SystemClock
 from lifeguard.datamodel.records import Host, Pool, Task
@@ -16,6 +15,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.connect import Connector, Refused
 from lifeguard.link.follow import Pump
 from lifeguard.link.gate import Gate, SessionTrust, ShutGate, TrustStore
+from lifeguard.link.server_clock import ServerClock
 from lifeguard.link.snapshot import Snapshot
 from lifeguard.link.state import LinkState, Phase
 from lifeguard.link.target import Target
@@ -24,7 +24,7 @@ from lifeguard.rules.words import sentence
 from lifeguard.scope import Scope
 from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.events import feed_for
-from lifeguard.xapi.failures import ApiFailure, EventsLost, Failure, LostConnection, Retryable, SessionInvalid
+from lifeguard.xapi.failures import ApiFailure, EventsLost, Failure, LostConnection, SessionInvalid
 from lifeguard.xapi.permissions import EVERYTHING, Permissions, permissions_of
 from lifeguard.xapi.policy import Policy
 from lifeguard.xapi.redact import redacted
@@ -55,11 +55,13 @@ class Link:
         self.changed: Signal[Change] = Signal()
         self.state_changed: Signal[LinkState] = Signal()
         self.permissions: Permissions = EVERYTHING
-        self.server_time_offset_s = 0.0
         self._clock = clock or SystemClock()
         self._policy = policy or Policy()
+        self._server_clock = ServerClock(self.inventory, self._clock, self._policy)
         self._connector = Connector(target, gate or ShutGate(), trust or SessionTrust(), self._policy, codecs)
         self._session: Session | None = None
+        self._followed_ref = ""
+        self._may_resume = False
         self._scope = Scope(f"link to {target.address}")
         self._wake = asyncio.Event()
         self._attempt = 0
@@ -74,9 +76,19 @@ class Link:
         return self.target.address
 
     @property
+    def server_time_offset_s(self) -> float:
+        """How far the server's clock is ahead of ours."""
+        return self._server_clock.offset_s
+
+    @property
     def member_addresses(self) -> tuple[str, ...]:
         """The addresses of all hosts, to be remembered for the next start."""
         return self._connector.addresses(self.inventory)
+
+    @property
+    def secrets(self) -> frozenset[str]:
+        """The passwords and sessions that this link has used: what no log may show."""
+        return frozenset({self.target.password, *self._connector.dialler.secrets})
 
     def start(self) -> None:
         self._scope.start(self._run(), "follow")
@@ -136,6 +148,7 @@ class Link:
             except Refused as refused:
                 await self._wait_for_person(refused)
             except (SessionInvalid, EventsLost) as ended:
+                self._may_resume = True
                 if self._attempt:  # it was not live in between: no hurry
                     await self._wait_for_next_try(ended)
             except Failure as failure:
@@ -143,9 +156,22 @@ class Link:
                 await self._wait_for_next_try(failure)
 
     async def _connect(self) -> None:
-        await self._hang_up()
         self._attempt += 1
-        self._session = await self._connector.connect(self.inventory, self._say_trying)
+        if not await self._resumes():
+            await self._hang_up()
+            self._session = await self._connector.connect(self.inventory, self._say_trying)
+        self._followed_ref = self._live_session().ref
+
+    async def _resumes(self) -> bool:
+        """Log in again at the same master where only the session ended: what others are waiting for there goes on."""
+        session, may_resume, self._may_resume = self._session, self._may_resume, False
+        if session is None or not may_resume:
+            return False
+        try:
+            await session.renew(self._followed_ref)
+        except Failure:
+            return False
+        return True
 
     async def _follow(self) -> None:
         """Load, then follow the events. Ends only by a failure."""
@@ -158,13 +184,23 @@ class Link:
         snapshot = Snapshot(session, self.inventory, self._apply)
         await snapshot.load_all()
         await pump.catch_up()
-        await self._compare_clocks(session)
+        await self._server_clock.compare(session)
         self._attempt = 0
         self._enter("live", f"Connected to {self.title} at {session.endpoint}.", str(session.endpoint))
         await snapshot.load_fixed()
-        await self._keep_following(pump)
+        await self._until_one_fails(events=self._keep_following(pump), beat=self._server_clock.beat(session))
 
-    async def _keep_following(self, pump: Pump) -> None:
+    async def _until_one_fails(self, **endless: Coroutine[Any, Any, NoReturn]) -> None:
+        together = Scope("following", report=lambda _: None)  # the first failure is raised here
+        try:
+            tasks = [together.start(work, name) for name, work in endless.items()]
+            done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                await task
+        finally:
+            await together.close()
+
+    async def _keep_following(self, pump: Pump) -> NoReturn:
         """A connection that only broke is taken up again where it was: nothing is lost, nobody need know."""
         failures = 0
         while True:
@@ -181,20 +217,6 @@ class Link:
         if change:
             self.changed.emit(change)
         return change
-
-    async def _compare_clocks(self, session: Session) -> None:
-        """How far the server's clock is ahead of ours: uptimes and graphs are told by the server's."""
-        for pool in self.inventory.all(Pool):
-            before_s = self._clock.time_s()
-            try:
-                told = await session.call("host.get_servertime", pool.master)
-                there_s = _epoch_s(told)
-            except (Failure, ValueError) as failure:
-                if isinstance(failure, Retryable):
-                    raise
-                return  # a server without this call: its clock is taken to be right
-            # It tells whole seconds, rounded down: half a second later is the likeliest.
-            self.server_time_offset_s = there_s + 0.5 - (before_s + self._clock.time_s()) / 2
 
     async def _hang_up(self) -> None:
         session, self._session = self._session, None
@@ -227,7 +249,7 @@ class Link:
             return f"{failure.reason}."
         if isinstance(failure, ApiFailure):
             return sentence(self.inventory, failure.code, failure.params)
-        return f"{redacted(str(failure), [self.target.password])}."
+        return f"{redacted(str(failure), self.secrets)}."
 
     def _pause_s(self) -> float:
         doubled = self._policy.backoff_first_s * 2.0 ** min(10, max(0, self._attempt - 1))
@@ -274,9 +296,3 @@ class Link:
                     yield None
         finally:
             disconnect()
-
-
-def _epoch_s(stamp: str) -> float:
-    """UTC epoch seconds of a server's date, such as 20260101T12:00:00Z. Raises ValueError."""
-    digits = stamp.replace("-", "").rstrip("Z")
-    return datetime.strptime(digits, "%Y%m%dT%H:%M:%S").replace(tzinfo=UTC).timestamp()

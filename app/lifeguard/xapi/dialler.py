@@ -28,6 +28,8 @@ class Dialler:
         self._trust = trust
         self._old_tls = old_tls
         self.codecs = codecs
+        self.secrets: set[str] = set()
+        """The passwords and sessions that were used on the way: what no log may show."""
 
     def endpoint(self, address: str) -> Endpoint:
         """Where an address from a record or a redirect leads. Raises LostConnection for one that leads nowhere."""

@@ -25,7 +25,9 @@ class Policy:
     read: Patience = Patience(connect_s=10, answer_s=120, silence_s=30, attempts=2)
     change: Patience = Patience(connect_s=10, answer_s=3 * 3600, silence_s=60)
     stream: Patience = Patience(connect_s=10, answer_s=300, silence_s=300)
+    heartbeat: Patience = Patience(connect_s=10, answer_s=15, silence_s=15)
     logout: Patience = Patience(connect_s=2, answer_s=2, silence_s=2)
+    heartbeat_every_s: float = 15.0
     events_wait_s: float = 30.0
     events_grace_s: float = 20.0
     slave_hops: int = 4

@@ -30,11 +30,12 @@ class Credentials:
 class Session:
     """Logged in at a master. `ref` is a secret. It may be used by many callers at once; `close` logs out."""
 
-    def __init__(self, rpc: Rpc, ref: str, credentials: Credentials, policy: Policy) -> None:
+    def __init__(self, rpc: Rpc, ref: str, credentials: Credentials, dialler: Dialler) -> None:
         self.ref = ref
         self._rpc = rpc
         self._credentials = credentials
-        self._policy = policy
+        self._dialler = dialler
+        self._policy = dialler.policy
         self._logging_in = asyncio.Lock()
 
     @property
@@ -61,6 +62,12 @@ class Session:
                 raise
         return await self._send(method, args)
 
+    async def beat(self, master_ref: str) -> str:
+        """The server's time, asked for once and not waited for long. Raises any Failure."""
+        method = "host.get_servertime"
+        arguments = arguments_for(method, (master_ref,), self.ref)
+        return str(await self._rpc.call(method, arguments, self._policy.heartbeat, "heartbeat"))
+
     async def rows(
         self, method: str, *args: Any, shape: Shape, take: Take, lane: Lane = "calls", patience: Patience | None = None
     ) -> Rest:
@@ -73,6 +80,7 @@ class Session:
         async with self._logging_in:
             if self.ref == ended_ref:
                 self.ref = await log_in(self._rpc, self._credentials, self._policy)
+                self._dialler.secrets.add(self.ref)
 
     async def close(self, log_out: bool = True) -> None:
         """Log out, as far as the server can still be reached, and hang up."""
@@ -120,6 +128,7 @@ async def open_session(dialler: Dialler, start: Endpoint, credentials: Credentia
     """Log in at `start` or, when it is a member, at the master it names, and at the one that names, a bounded number of
     times: members of a split pool may point at each other. Raises any Failure."""
     endpoint = start
+    dialler.secrets.add(credentials.password)
     visited: set[Endpoint] = set()
     while True:
         rpc = Rpc(await dialler.open(endpoint), dialler.codecs)
@@ -135,4 +144,5 @@ async def open_session(dialler: Dialler, start: Endpoint, credentials: Credentia
             await rpc.transport.close()
             raise
         else:
-            return Session(rpc, ref, credentials, dialler.policy)
+            dialler.secrets.add(ref)
+            return Session(rpc, ref, credentials, dialler)

@@ -35,9 +35,9 @@ _CHUNK_BYTES = 1 << 16
 _CONNECTIONS = 6
 _USER_AGENT = "Lifeguard"
 
-Lane = Literal["calls", "changes", "events"]
+Lane = Literal["calls", "changes", "events", "heartbeat"]
 """Calls share connections that stay open; a change always gets a fresh one, so that it never meets a connection that
-the server has just closed; events have one of their own, which they block."""
+the server has just closed; events have one of their own, which they block, and the heart-beat one that nobody does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,7 +145,7 @@ class Transport:
         session = self._lanes.get(lane)
         if session is None:
             connector = aiohttp.TCPConnector(
-                limit=1 if lane == "events" else _CONNECTIONS,
+                limit=1 if lane in ("events", "heartbeat") else _CONNECTIONS,
                 force_close=lane == "changes",
                 ssl=self._fingerprint if self._fingerprint is not None else True,
             )

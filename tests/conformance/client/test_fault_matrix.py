@@ -20,6 +20,7 @@ from lifeguard.link.link import Link
 from lifeguard.link.state import LinkState
 from lifeguard.sim.release import PRODUCTS, Release
 from lifeguard.xapi.failures import Failure
+from lifeguard.xapi.policy import Patience, Policy
 from tests.support import until
 from tests.support.equality import until_equal
 from tests.support.proxy import Fault, Kind, Proxy
@@ -183,6 +184,23 @@ async def test_a_black_hole_is_noticed_told_and_left(release: Release) -> None:
         assert link.state.as_of_s is not None
         proxy.heal()
         await _recovers(link, sim, told)
+
+
+async def test_a_black_hole_is_noticed_by_the_heart_beat_while_events_are_still_waited_for() -> None:
+    policy = replace(HASTY, heartbeat_every_s=0.3, heartbeat=Patience(1, 0.4, 0.4), events_wait_s=60.0)
+    async with proxied() as (sim, proxy), linked(sim.target(), policy=policy) as link:
+        await live(link)
+        told = Told(link)
+        await asyncio.sleep(1.0)
+        assert told.phases == ["live"]
+        proxy.hold()
+        await until(lambda: "lost" in told.phases, 2)
+        proxy.heal()
+        await _recovers(link, sim, told)
+
+
+def test_the_usual_patience_notices_a_black_hole_within_half_a_minute() -> None:
+    assert Policy().heartbeat_every_s + Policy().heartbeat.answer_s <= 30
 
 
 async def test_a_certificate_that_changes_under_a_live_connection_is_asked_about_again() -> None:

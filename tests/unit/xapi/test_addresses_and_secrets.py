@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import logging
+from collections.abc import Callable
+from urllib.parse import quote, quote_plus
+from xml.sax.saxutils import escape
 
 import pytest
 
@@ -62,6 +66,14 @@ def test_recorded_addresses_are_dialled_by_the_book_or_like_the_first() -> None:
 )
 def test_secrets_are_blanked(text: str) -> None:
     assert "s3cret" not in redacted(text, ["s3cret"] if "password" in text else [])
+
+
+@pytest.mark.parametrize("write", [quote, quote_plus, json.dumps, repr, escape, str])
+def test_a_known_secret_is_blanked_in_every_notation(write: Callable[[str], str]) -> None:
+    secret = 'pä"ss & <w>/\\ord\''
+    text = f"before {write(secret)} after"
+    left = redacted(text, [secret]).removeprefix("before ").removesuffix(" after").strip("\"'")
+    assert left == "***"
 
 
 def test_a_log_record_and_its_traceback_pass_without_secrets() -> None:

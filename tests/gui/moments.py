@@ -8,7 +8,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
 from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
@@ -34,12 +34,13 @@ _NEW = CertificateFacts(
 
 
 async def draw_moments(desk: Desk, gate: DialogGate, pool: OpenPool, simulated: Simulated, save: Save) -> None:
-    """All of them, in an order that leaves the last one's trouble to the end."""
+    """All of them but the last, after which nothing works any more: that is `draw_lost`."""
     await _dialogs(desk, gate, save)
     await _menu(desk, pool, save)
     await _drag(desk, pool, save)
     await _jobs(desk, pool, simulated, save)
-    await _lost(desk, simulated, save)
+    await _notices(desk, save)
+    await _palette(desk, pool, save)
 
 
 async def _dialogs(desk: Desk, gate: DialogGate, save: Save) -> None:
@@ -89,7 +90,9 @@ async def _drag(desk: Desk, pool: OpenPool, save: Save) -> None:
 
 async def _jobs(desk: Desk, pool: OpenPool, simulated: Simulated, save: Save) -> None:
     vm, host = _movable(pool)
-    desk.migrate(Selection.of(pool.source, [vm.ref], host.ref))
+    migrate = command("vm.migrate")
+    assert migrate is not None
+    desk.run(migrate, Selection.of(pool.source, [vm.ref], host.ref))
     dialog = await until(lambda: _dialog("confirm"))
     await asyncio.sleep(0.1)
     save(dialog, "dialog-migrate")
@@ -97,16 +100,39 @@ async def _jobs(desk: Desk, pool: OpenPool, simulated: Simulated, save: Save) ->
     desk.window.findChild(QToolButton, "jobs.toggle").setChecked(True)
     await until(lambda: desk.window.tray.progress > 0, 10)
     save(desk.window, "jobs-running")
-    await until(lambda: simulated.db.get("VM", vm.ref, "resident_on") == host.ref, 30)
+    await until(lambda: simulated.db.get("VM", vm.ref, "resident_on") == host.ref, 60)
     desk.window.findChild(QToolButton, "jobs.toggle").setChecked(False)
 
 
-async def _lost(desk: Desk, simulated: Simulated, save: Save) -> None:
+async def _notices(desk: Desk, save: Save) -> None:
+    """After the jobs, so that there are events to see."""
+    for name, view in (("alerts", desk.notices.panel.alerts.view), ("events", desk.notices.panel.events.view)):
+        desk.notices.open_page(name)
+        view.setCurrentIndex(view.lines.index(0, 0))
+        await asyncio.sleep(0.2)
+        save(desk.window, name)
+    desk.window.show_in_front()
+
+
+async def _palette(desk: Desk, pool: OpenPool, save: Save) -> None:
+    vm, _ = _movable(pool)
+    desk.window.show_things([Thing(pool.key, vm.ref)])
+    for text in ("", "re", "migrate to"):
+        palette = desk.keyboard.open_palette()
+        palette.findChild(QLineEdit, "palette.line").setText(text)
+        await asyncio.sleep(0.1)
+        save(palette, f"palette-{text.replace(' ', '-') or 'empty'}")
+        palette.close()
+    desk.window.findChild(QAction, "go.shortcuts").trigger()
+    await _draw_dialog("shortcuts", save)
+
+
+async def draw_lost(desk: Desk, simulated: Simulated) -> None:
+    """Take the whole pool away."""
     for ref in simulated.server.urls:
         await simulated.server.kill(ref)
     await until(desk.window.banner.isVisible, 20)
     await asyncio.sleep(1.2)
-    save(desk.window, "link-lost")
 
 
 def _movable(pool: OpenPool) -> tuple[Vm, Host]:

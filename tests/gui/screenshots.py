@@ -28,7 +28,7 @@ from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import SCHEMES
 from lifeguard.xapi.failures import Failure
-from tests.gui.moments import draw_moments, saver
+from tests.gui.moments import draw_lost, draw_moments, saver
 from tests.support.simulated import HASTY, simulated
 from tests.support.waiting import until
 
@@ -61,13 +61,16 @@ async def draw_all(asked: Asked, application: QApplication) -> None:
             for name, record in _subjects(opened):
                 await _draw_object(asked, desk, theme, opened, name, record)
             if not asked.only or asked.only == "moments":
-                for scheme in SCHEMES[: 1 if asked.scale == "2" else 2]:
+                schemes = SCHEMES[: 1 if asked.scale == "2" else 2]
+                savers = {scheme: saver(asked.folder, f"{scheme}-{asked.scale}x") for scheme in schemes}
+                for scheme, save in savers.items():
                     theme.force(scheme)
-                    await draw_moments(desk, gate, opened, pool, saver(asked.folder, f"{scheme}-{asked.scale}x"))
-                    for ref in pool.server.urls:
-                        await pool.server.revive(ref)
-                    desk.window.banner.acted.emit()
-                    await until(desk.is_loaded, 30)
+                    await draw_moments(desk, gate, opened, pool, save)
+                await draw_lost(desk, pool)
+                for scheme, save in savers.items():
+                    theme.force(scheme)
+                    await asyncio.sleep(_SETTLE_S)
+                    save(desk.window, "link-lost")
         finally:
             await desk.close()
     theme.close()
@@ -100,6 +103,7 @@ def _subjects(pool: OpenPool) -> list[tuple[str, Record]]:
         ("pool", next(inventory.all(Pool), None)),
         ("host", inventory.get(Host, master or "")),
         ("vm", vms[0] if vms else None),
+        ("vm-kept", max(vms, key=lambda vm: len(vm.snapshots), default=None)),
         ("sr", max(inventory.all(Sr), key=lambda sr: sr.physical_size, default=None)),
         ("template", next((vm for vm in inventory.all(Vm) if vm.is_a_template and not vm.is_a_snapshot), None)),
         ("snapshot", next((vm for vm in inventory.all(Vm) if vm.is_a_snapshot), None)),

@@ -63,10 +63,10 @@ def test_an_alert_about_what_is_gone_and_one_nobody_has_heard_of_still_say_somet
 @pytest.mark.parametrize(
     ("name", "value", "severity", "words"),
     [
-        ("cpu_usage", "0.97", 1, "h1 uses 97 % of its CPUs for 5:00"),
+        ("cpu_usage", "0.97", 1, "h1 uses 97 % of its CPUs for 5 minutes"),
         ("fs_usage", "0.95", 2, "The file system of h1 is 95 % full"),
         ("log_fs_usage", "0.95", 3, "The log file system of h1 is 95 % full"),
-        ("memory_free_kib", "1048576", 1, "h1 has 1.0 GiB of memory free for 5:00"),
+        ("memory_free_kib", "1048576", 1, "h1 has 1.0 GiB of memory free for 5 minutes"),
         ("something_new", "7", 1, "h1: something new is 7"),
     ],
 )

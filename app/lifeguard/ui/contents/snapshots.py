@@ -15,9 +15,9 @@ from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, tex
 
 NOW = "now"
 _COLUMNS = (
-    Column("Name", 36),
-    Column("Created", 18),
-    Column("Age", 14),
+    Column("Name", 48),
+    Column("Created", 24),
+    Column("Age", 18),
     Column("Contains", 20),
     Column("Size", 12),
     Column("Tags", 18),

@@ -52,7 +52,7 @@ _STORAGES = (
     Column("Server", 24),
     Column("Type", 12),
     Column("Shared", 9),
-    Column("Usage", 26, has_bars=True),
+    Column("Usage", 26, is_steady=True),
     Column("Size", 12),
     Column("Virtual allocation", 18),
     Column("State", 14),

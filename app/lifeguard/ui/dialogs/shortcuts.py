@@ -17,7 +17,12 @@ from lifeguard.ui.table.line import Cell, Column, Line, text
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
 
-_COLUMNS = (Column("Command", 40), Column("For", 30), Column("Keys", 20), Column("Usual keys", 20))
+_COLUMNS = (
+    Column("Command", 34, is_steady=True),
+    Column("For", 26, is_steady=True),
+    Column("Keys", 18, is_steady=True),
+    Column("Usual keys", 14),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +66,7 @@ class ShortcutsDialog(Form):
         self._filter.textChanged.connect(lambda _: self._fill())
         self.list = TableView("shortcuts", "Commands and their keys", _COLUMNS, theme)
         self.list.setMinimumHeight(self.fontMetrics().height() * 20)
-        self.list.setMinimumWidth(self.fontMetrics().averageCharWidth() * 90)
+        self.list.setMinimumWidth(self.fontMetrics().averageCharWidth() * 110)
         self._edit = QKeySequenceEdit()
         self._edit.setObjectName("shortcuts.keys")
         self._edit.setAccessibleName("New keys")

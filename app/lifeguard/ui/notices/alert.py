@@ -9,7 +9,7 @@ from lifeguard.datamodel.records import Host, Message, Network, Pool, Record, Sr
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.relations import hosts_of
-from lifeguard.quantities import format_bytes, format_duration, format_percent, format_rate
+from lifeguard.quantities import format_bytes, format_count, format_percent, format_rate
 from lifeguard.ui.notices.wording import SENTENCES
 from lifeguard.ui.table.instant import epoch_s
 
@@ -104,7 +104,7 @@ def _alarm(body: str, subject: str) -> str:
     """What was measured, against what for how long."""
     what, value = _first(_NAME, body), _number(_first(_VALUE, body))
     period = _first(_PERIOD, body)
-    since = f" for {format_duration(int(period))}" if period else ""
+    since = f" for {format_count(max(round(int(period) / 60), 1), 'minute')}" if period else ""
     if value is None:
         return f"{subject}: an alarm about {what.replace('_', ' ')}" if what else f"{subject}: an alarm"
     match what:

@@ -17,6 +17,8 @@ from lifeguard.ui.acting.places import places_for
 from lifeguard.ui.glyph import Glyph
 
 _MOST = 60
+_SCATTERED = 3
+"""The rank of a name that has the letters only here and there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +90,15 @@ def _of_selection(text: str, ground: Ground) -> Iterator[Offer]:
             places = places_for(hit.command.target, ground.selection, ground.sources)
             for place, verdict in host_menu(hit.command, ground.selection, places):
                 name = ground.selection.rules(place.source).words.name(place.ref)
-                title = f"{hit.command.title} to {name}"
-                if rank(text, title) is not None:
+                title = _title_at(hit.command, name)
+                fit = rank(text, title)
+                if fit is not None and fit < _SCATTERED:
                     yield _offer(hit.command, ground.selection.with_target(place), verdict, title, ground)
+
+
+def _title_at(command: Command, place: str) -> str:
+    """`Start on hv-01`, `Migrate to hv-01`."""
+    return f"{command.title} {place}" if command.title.endswith(" on") else f"{command.title} to {place}"
 
 
 def _offer(command: Command, selection: Selection, verdict: Verdict, title: str, ground: Ground) -> Offer:

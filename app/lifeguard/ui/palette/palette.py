@@ -19,7 +19,7 @@ from lifeguard.ui.table.line import Cell, Column, Line
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
 
-_COLUMNS = (Column("What", 60), Column("Note", 60))
+_COLUMNS = (Column("What", 50, is_steady=True), Column("Note", 60))
 _COMMANDS, _OBJECTS = 12, 20
 _STEPS = {Qt.Key.Key_Down: 1, Qt.Key.Key_Up: -1, Qt.Key.Key_PageDown: 8, Qt.Key.Key_PageUp: -8}
 

@@ -72,12 +72,12 @@ GONE = Line(())
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """As wide as what it holds, up to so many letters, with bars that wide. `is_code` asks for fixed width."""
+    """As wide as what it holds, up to so many letters; a steady one is always that wide. `is_code`: fixed width."""
 
     title: str
     letters: int = 16
     is_code: bool = False
-    has_bars: bool = False
+    is_steady: bool = False
 
 
 def _nothing_below(facts: Facts, subject: str, key: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import islice
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from lifeguard.ui.table.delegate import TableDelegate
@@ -77,7 +77,7 @@ class TableView(QTreeView):
 
     def _fit_columns(self) -> None:
         """As wide as what they hold, the first time there is something in them; afterwards the user's widths stay."""
-        if self._is_sized or not self.lines.rowCount():
+        if self._is_sized or not self.lines.rowCount() or not self.isVisible():
             return
         self._is_sized = True
         letter = self.fontMetrics().averageCharWidth()
@@ -85,7 +85,12 @@ class TableView(QTreeView):
             least = self.header().sectionSizeHint(place) if self.lines.columns[0].title else 0
             held = self.sizeHintForColumn(place) + 2 * letter
             wide = letter * column.letters
-            self.setColumnWidth(place, max(least + letter, wide if column.has_bars else min(held, wide)))
+            self.setColumnWidth(place, max(least + letter, wide if column.is_steady else min(held, wide)))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """What holds what is known only once it is laid out."""
+        super().showEvent(event)
+        self._fit_columns()
 
     def copy_lines(self) -> None:
         """The chosen lines, as a spreadsheet takes them."""

@@ -22,6 +22,8 @@ from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
 
 _JUDGE_MS: Final = 60
+_BESIDE: Final = 4
+"""So many buttons fit beside the title."""
 
 
 class Around(Protocol):
@@ -108,13 +110,20 @@ class TablePanel(QWidget):
         head.setSpacing(gap)
         head.addWidget(self._title)
         head.addWidget(self._summary, 1)
-        for _, button, _ in (*self._own, *self._chosen):
-            head.addWidget(button)
+        buttons = [button for _, button, _ in (*self._own, *self._chosen)]
+        acts = QHBoxLayout() if len(buttons) > _BESIDE else head
+        for button in buttons:
+            acts.addWidget(button)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addLayout(head)
+        if acts is not head:
+            acts.setContentsMargins(gap, 0, gap, gap)
+            acts.setSpacing(gap)
+            acts.addStretch(1)
+            column.addLayout(acts)
         column.addWidget(self.view, 1)
         column.addWidget(self._empty)
 

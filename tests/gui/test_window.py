@@ -41,6 +41,22 @@ async def test_the_master_is_the_first_host_and_its_address_is_in_the_first_host
         assert address.startswith(master.address)
 
 
+async def test_a_double_click_starts_a_halted_vm_and_does_nothing_to_a_running_one(application: QApplication) -> None:
+    async with desk_on_pool(application, hosts=6, vms=60) as seat:
+        assert seat.simulated is not None
+        db, tree = seat.simulated.db, seat.desk.window.pane.tree
+        machines = [vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm)]
+        halted = next(vm for vm in machines if vm.power_state == "Halted")
+        running = next(vm for vm in machines if vm.power_state == "Running")
+        for vm in (running, halted):
+            seat.desk.window.show_things([seat.thing(vm.ref)])
+            QTest.mouseClick(tree.viewport(), _LEFT, _NO_KEYS, tree.visualRect(tree.currentIndex()).center())
+            QTest.mouseDClick(tree.viewport(), _LEFT, _NO_KEYS, tree.visualRect(tree.currentIndex()).center())
+        await until(lambda: db.get("VM", halted.ref, "power_state") == "Running", 10)
+        await until(lambda: not seat.desk.board.active, 10)
+        assert [job.status for job in seat.desk.board.jobs] == ["done"]
+
+
 async def test_one_click_beside_an_address_copies_it(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         master = seat.pool.source.inventory.get(Host, master_ref(seat.pool.source.inventory) or "")

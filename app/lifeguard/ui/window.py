@@ -11,6 +11,7 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
 from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
 from lifeguard.settings.model import WindowState
 from lifeguard.tree.node import Thing
@@ -65,6 +66,7 @@ class MainWindow(QMainWindow):
         self.setWindowTitle("Lifeguard")
         self._pools = pools
         self._theme = theme
+        self._run = doings.run
         self._aim = doings.aim
         self._may_close = doings.may_close
         self.pane = TreePane(pools, shelf, doings.run, theme)
@@ -107,6 +109,13 @@ class MainWindow(QMainWindow):
                 self._servers.open_thing(thing)
                 return True
         return False
+
+    def _act_on_chosen(self) -> None:
+        """What a double click does, beside opening and closing what has something below it."""
+        selection = self.selection()
+        chosen = next_command(selection)
+        if chosen is not None:
+            self._run(chosen, selection)
 
     def _connect_something(self) -> None:
         if not self._open_server():
@@ -215,6 +224,7 @@ class MainWindow(QMainWindow):
 
     def _wire(self) -> None:
         self.pane.chosen.connect(self._show_chosen)
+        self.pane.tree.doubleClicked.connect(lambda _: self._act_on_chosen())
         self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
         self.pane.view_changed.connect(lambda _: self._show_chosen())
         self.stack.switched.connect(lambda _: self._note_place())

@@ -122,10 +122,13 @@ async def _serve(args: argparse.Namespace, listen: Listen) -> None:
         _stop_with_input(stop)
     rng = random.Random(args.seed)
     passwords = dict.fromkeys((USER, *ROLES), args.password)
+    gc.disable()  # nothing of what is built now becomes rubbish
     estate = Estate(SystemClock(), rng, _release(args), passwords)
     server = estate.add(_database(args, rng))
     beside = [estate.add(db) for db in _neighbours(args, rng)]
+    await server.pool.prepare()
     gc.freeze()  # the pools stay as long as the process: no collection need walk them while a client waits
+    gc.enable()
     control = Control(estate)
     try:
         await server.start(listen)

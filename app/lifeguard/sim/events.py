@@ -15,6 +15,7 @@ from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.faults import Faults
 from lifeguard.sim.release import Release
+from lifeguard.sim.whole_tables import WholeTables
 from lifeguard.sim.wire.codec import Codec, Pieces
 
 BATCHING_S = 0.05
@@ -22,7 +23,6 @@ BATCHING_S = 0.05
 _LATENESS_S = 0.5
 """A call that nothing wakes answers this much after its own time limit (seen on the real server)."""
 _FOREVER_S = 24 * 3600.0
-_ROWS_AT_ONCE = 50
 _MESSAGES_AT_START = 512
 _INT64 = range(-(2**63), 2**63)
 _TEXT = Type("string")
@@ -92,12 +92,15 @@ class Event(NamedTuple):
 
 @dataclass(slots=True)
 class Batch:
-    """One reply: messages, then additions, modifications and deletions, each group by class."""
+    """One reply: messages, then additions, modifications and deletions, each group by class. The additions of `whole`
+    tables come at once, before all but messages."""
 
     db: Database
     release: Release
     token: Token
     events: list[Event] = field(default_factory=list)
+    whole: tuple[str, ...] = ()
+    tables: WholeTables | None = None
 
     def render(self, codec: Codec) -> Pieces:
         return codec.struct(
@@ -112,14 +115,18 @@ class Batch:
         tables, db = self.db.tables, self.db
         kept = {operation: f"{codec.name}:{operation}" for operation in ("add", "mod", "del")}
         written: list[bytes] = []
+        wholes = [text for name in self.whole if self.tables and (text := self.tables.text(codec, name))]
         for event in self.events:
             _, table, operation, ref = event
+            if wholes and table != "message":
+                written += wholes
+                wholes = []
             row = tables[table].rows.get(ref)
             if operation == "del":
                 written.append(written_event(codec, event, None))
             elif row is not None:
                 written.append(row.encoded.get(kept[operation]) or encode_event(db, codec, event))
-        return written
+        return written + wholes
 
     def _counts(self, codec: Codec) -> Iterator[tuple[str, bytes]]:
         for name in CLASSES:
@@ -170,15 +177,16 @@ class Events:
             name for name, info in CLASSES.items() if info.emits_events and info.in_database and release.fields(name)
         ]
         self._faults = faults
+        self._whole = WholeTables(db, self._written)
 
     async def prepare(self, codec: Codec) -> None:
         """Encode every row for the first snapshot that somebody will ask for, a little at a time."""
-        for name in self._tables:
-            for at, (ref, row) in enumerate(tuple(self._db.tables[name].rows.items())):
-                if self._db.has(name, ref):
-                    encode_event(self._db, codec, Event(row.created, name, "add", ref))
-                if at % _ROWS_AT_ONCE == 0:
-                    await asyncio.sleep(0)
+        await self._whole.prepare(codec, self._tables)
+
+    def _written(self, codec: Codec, name: str, ref: str) -> bytes:
+        row = self._db.tables[name].rows[ref]
+        kept = row.encoded.get(f"{codec.name}:add")
+        return kept or encode_event(self._db, codec, Event(row.created, name, "add", ref))
 
     def calls(self) -> Mapping[str, Handler]:
         return {"event.from": self._from, "event.inject": self._inject}
@@ -191,7 +199,7 @@ class Events:
             seen = self._db.generation
             batch = self._scan(wanted, token)
             left_s = deadline_s - self._clock.monotonic_s()
-            if batch.events or left_s <= 0:
+            if batch.events or batch.whole or left_s <= 0:
                 return batch
             await self._changed_within(seen, left_s)
             await self._clock.sleep(BATCHING_S)
@@ -219,9 +227,10 @@ class Events:
         added: list[Event] = []
         modified: list[Event] = []
         deleted: list[Event] = []
-        last = since.generation
+        whole = self._wanted_whole(wanted) if since.generation == 0 else ()
+        last = max(since.generation, self._whole.last_change(whole))
         for name in self._tables:
-            if not wanted.touches_class(name.lower()):
+            if name in whole or not wanted.touches_class(name.lower()):
                 continue
             table = self._db.tables[name]
             wants_all, rows = wanted.wants_class(name.lower()), table.rows
@@ -237,7 +246,13 @@ class Events:
                 if gone.created <= since.generation and wanted.wants(name.lower(), gone.ref):
                     last = max(last, gone.deleted)
                     deleted.append(Event(gone.deleted, name, "del", gone.ref))
-        return Batch(self._db, self._release, Token(last, last_message), [*messages, *added, *modified, *deleted])
+        events = [*messages, *added, *modified, *deleted]
+        return Batch(self._db, self._release, Token(last, last_message), events, whole, self._whole)
+
+    def _wanted_whole(self, wanted: Subscription) -> tuple[str, ...]:
+        """Tables of which a first snapshot tells all there is; none of those that hold nothing."""
+        wholly = (name for name in self._tables if name != "message" and wanted.wants_class(name.lower()))
+        return tuple(name for name in wholly if self._db.rows(name))
 
     def _messages(self, wanted: Subscription, since: int) -> tuple[list[Event], int]:
         """Message events since a generation, and the generation of the last; 0 when nobody wants any."""

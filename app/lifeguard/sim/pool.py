@@ -115,7 +115,7 @@ class SimulatedPool:
         self.spawn(self._sweep())
         if self._watch is not None:
             self.spawn(self._watch(self.context("watch", self.master_ref)))
-        self.spawn(self._prepare())
+        self.spawn(self.prepare())
 
     async def close(self) -> None:
         """End everything that still runs."""
@@ -132,7 +132,8 @@ class SimulatedPool:
         """Carry out these calls too: those of a part that was added to the pool."""
         self._calls.take(behaviours)
 
-    async def _prepare(self) -> None:
+    async def prepare(self) -> None:
+        """Make ready for the first snapshots: whoever asks before pays for it himself."""
         if self.release.has_json:
             await self.events.prepare(JsonCodec(self.release, "2.0"))
         await self.events.prepare(self._xml)

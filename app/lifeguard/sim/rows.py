@@ -34,10 +34,12 @@ class Deletion:
 class Table:
     """Rows by ref. Changes since a generation are found at the cost of the changes, not of the table."""
 
-    __slots__ = ("_defaults", "_deletions", "_latest", "_refs_by_uuid", "info", "rows", "values")
+    __slots__ = ("_defaults", "_deletions", "_latest", "_refs_by_uuid", "changed", "info", "rows", "values")
 
     def __init__(self, info: ClassInfo) -> None:
         self.info = info
+        self.changed = 0
+        """The generation of the last write."""
         self._defaults = {name: _maker(known.default) for name, known in info.fields.items()}
         self.rows: dict[str, Row] = {}
         self.values: dict[str, dict[str, Any]] = {}
@@ -47,6 +49,7 @@ class Table:
 
     def insert(self, ref: str, given: Mapping[str, Any], generation: int) -> Row:
         """Add a row; fields not given get the defaults of the datamodel, unknown ones are passed over."""
+        self.changed = generation
         values = {name: given[name] if name in given else fresh() for name, fresh in self._defaults.items()}
         row = Row(values, generation, generation)
         self.rows[ref] = row
@@ -57,7 +60,7 @@ class Table:
 
     def touch(self, ref: str, generation: int) -> None:
         row = self.rows[ref]
-        row.modified = generation
+        row.modified = self.changed = generation
         row.encoded.clear()
         self._latest.pop(ref, None)
         self._latest[ref] = generation
@@ -71,6 +74,7 @@ class Table:
         self.touch(ref, generation)
 
     def delete(self, ref: str, generation: int) -> None:
+        self.changed = generation
         row = self.rows.pop(ref)
         del self.values[ref]
         self._latest.pop(ref, None)
@@ -83,6 +87,11 @@ class Table:
 
     def by_uuid(self, uuid: str) -> str | None:
         return self._refs_by_uuid.get(uuid)
+
+    @property
+    def latest(self) -> int:
+        """The generation of the last write to a row that is still there."""
+        return next(reversed(self._latest.values()), 0)
 
     def written_since(self, generation: int) -> Iterator[str]:
         """Refs of rows written after `generation`, the latest first."""

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from lifeguard.datamodel.dump import Row
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.scenario.draft import Draft
 from lifeguard.sim.scenario.stores import Stores
@@ -32,19 +34,30 @@ def write_snapshots(draft: Draft, vms: Mapping[str, str], stores: Stores) -> Non
     """One tree for the first that suits, a chain of one to three for about one VM in fifteen."""
     candidates = [ref for name, ref in vms.items() if not name.startswith("desktop")]
     running = [ref for ref in candidates if draft.row("VM", ref)["power_state"] == "Running"]
+    drives, cards = _by_machine(draft, "VBD"), _by_machine(draft, "VIF")
     for ref in running[3:4]:
-        _write(draft, ref, _TREE, stores)
+        _write(draft, ref, _TREE, stores, (drives[ref], cards[ref]))
     for ref in candidates[5::15]:
         length = draft.rng.randint(1, 3)
         wishes = [
             Wish(draft.rng.choice(_REASONS), (length - at) * draft.rng.uniform(3, 25), at - 1) for at in range(length)
         ]
-        _write(draft, ref, wishes, stores)
+        _write(draft, ref, wishes, stores, (drives[ref], cards[ref]))
 
 
-def _write(draft: Draft, vm: str, wishes: Sequence[Wish], stores: Stores) -> None:
-    disks = [vbd for vbd in draft.tables["VBD"].values() if vbd["VM"] == vm and vbd["type"] == "Disk"]
-    cards = [vif for vif in draft.tables["VIF"].values() if vif["VM"] == vm]
+def _by_machine(draft: Draft, table: str) -> Mapping[str, list[Row]]:
+    """The devices of each machine, found in one pass."""
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in draft.tables[table].values():
+        found[row["VM"]].append(row)
+    return found
+
+
+def _write(
+    draft: Draft, vm: str, wishes: Sequence[Wish], stores: Stores, devices: tuple[list[Row], list[Row]]
+) -> None:
+    drives, cards = devices
+    disks = [vbd for vbd in drives if vbd["type"] == "Disk"]
     refs: list[str] = []
     for wish in wishes:
         parent = refs[wish.parent] if wish.parent >= 0 else NULL_REF

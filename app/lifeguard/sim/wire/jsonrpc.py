@@ -51,6 +51,9 @@ class JsonCodec:
     def small_int(self, value: int) -> bytes:
         return b"%d" % value
 
+    def joined(self, items: Iterable[bytes]) -> bytes:
+        return b",".join(items)
+
     def array(self, items: Iterable[bytes]) -> list[bytes]:
         parts = [b"["]
         for item in items:

@@ -6,7 +6,7 @@ import math
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
-from typing import Any
+from typing import Any, TypeAlias
 from xml.etree.ElementTree import Element, ParseError
 
 from defusedxml.common import DefusedXmlException
@@ -29,6 +29,8 @@ _STATUS_END = b"</member></struct></value>"
 _SPECIAL = re.compile('[&<>"\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]')
 _ESCAPES = {"&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;"}
 _DEEPEST = 64
+_Member: TypeAlias = tuple[str, str, Callable[[Any], str], bool]
+"""Name, what stands before the value, the value's writer, whether a value that is not there is left out."""
 
 
 class XmlCodec:
@@ -39,21 +41,33 @@ class XmlCodec:
 
     def __init__(self, release: Release) -> None:
         self._release = release
+        self._members: dict[str, tuple[_Member, ...]] = {}
 
     def value(self, kind: Type, value: Any) -> bytes:
+        if kind.kind == "string":
+            return f"<value>{escape(value)}</value>".encode()
         return _writer(kind)(value).encode()
 
     def record(self, class_name: str, values: Mapping[str, Any]) -> bytes:
-        members = []
-        for field in self._release.fields(class_name):
-            value = values[field.name]
-            if value is None and field.type.kind == "option":
-                continue
-            members.append(f"<member><name>{field.name}</name>{_writer(field.type)(value)}</member>")
+        members = [f"{head}{write(values[name])}</member>" for name, head, write, is_option in self._writers(class_name)
+                   if not (is_option and values[name] is None)]  # fmt: skip
         return f"<value><struct>{''.join(members)}</struct></value>".encode()
+
+    def _writers(self, class_name: str) -> tuple[_Member, ...]:
+        """How the fields of a class are written: looked up once, for there are many rows."""
+        known = self._members.get(class_name)
+        if known is None:
+            known = self._members[class_name] = tuple(
+                (field.name, f"<member><name>{field.name}</name>", _writer(field.type), field.type.kind == "option")
+                for field in self._release.fields(class_name)
+            )
+        return known
 
     def small_int(self, value: int) -> bytes:
         return b"<value><i4>%d</i4></value>" % value
+
+    def joined(self, items: Iterable[bytes]) -> bytes:
+        return b"".join(items)
 
     def array(self, items: Iterable[bytes]) -> list[bytes]:
         return [b"<value><array><data>", *items, b"</data></array></value>"]

@@ -7,6 +7,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, 
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
 
+from lifeguard import __version__
 from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
@@ -39,6 +40,15 @@ async def test_the_master_is_the_first_host_and_its_address_is_in_the_first_host
         assert first.data() == master.name_label
         address = first.siblingAtColumn(model.columns.index("ip")).data()
         assert address.startswith(master.address)
+
+
+async def test_help_tells_the_version(application: QApplication) -> None:
+    async with empty_desk(application) as seat:
+        seat.desk.window.findChild(QAction, "help.about").trigger()
+        dialog = await seat.dialog("about")
+        assert any(__version__ in label.text() for label in dialog.findChildren(QLabel))
+        dialog.accept()
+        await until(lambda: seat.find_dialog("about") is None)
 
 
 async def test_a_double_click_starts_a_halted_vm_and_does_nothing_to_a_running_one(application: QApplication) -> None:

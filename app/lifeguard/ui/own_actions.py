@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
@@ -35,9 +35,12 @@ _ALL: Final = (
     _Own("go.shortcuts", "Keyboard shortcuts…", "", "properties"),
     _Own("go.alerts", "Alerts", "Ctrl+Shift+A", "bell"),
     _Own("go.events", "Events", "Ctrl+Shift+E", "done"),
+    _Own("help.about", "About Lifeguard", "", "pool"),
 )
 _FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
-_VIEW: Final = ("go.back", "go.forward", "go.filter", "go.palette", "", "go.alerts", "go.events", "", "go.shortcuts")
+_VIEW: Final = ("go.back", "go.forward", "go.filter", "go.palette", "", "go.alerts", "go.events")
+_TOOLS: Final = ("go.shortcuts",)
+_HELP: Final = ("help.about",)
 _TOOLBAR: Final = ("go.back", "go.forward", "", "server.connect", "")
 _WORDLESS: Final = frozenset({"go.back", "go.forward"})
 
@@ -86,13 +89,21 @@ class OwnActions:
         self._actions[name].trigger()
 
     def fill_first_menus(self, bar: QMenuBar) -> None:
-        for title, names in (("&File", _FILE), ("Vie&w", _VIEW)):
-            menu = bar.addMenu(title)
-            for name in names:
-                if name:
-                    menu.addAction(self._actions[name])
-                else:
-                    menu.addSeparator()
+        self._fill(bar, "&File", _FILE)
+        self._fill(bar, "Vie&w", _VIEW)
+
+    def fill_last_menus(self, bar: QMenuBar) -> None:
+        self._fill(bar, "T&ools", _TOOLS)
+        self._fill(bar, "&Help", _HELP)
+
+    def _fill(self, bar: QMenuBar, title: str, names: Sequence[str]) -> None:
+        menu = bar.addMenu(title)
+        menu.setObjectName(f"menu.{title.replace('&', '').lower()}")
+        for name in names:
+            if name:
+                menu.addAction(self._actions[name])
+            else:
+                menu.addSeparator()
 
     def fill_toolbar(self, bar: QToolBar) -> None:
         """Back and forward show no words: their pictures are enough."""

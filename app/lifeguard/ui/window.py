@@ -18,6 +18,7 @@ from lifeguard.tree.node import Thing
 from lifeguard.ui.acting.place_menu import Begin, Run
 from lifeguard.ui.actions import Actions
 from lifeguard.ui.banner import Banner
+from lifeguard.ui.dialogs.about import open_about
 from lifeguard.ui.history import History
 from lifeguard.ui.jobs.tray import JobsTray
 from lifeguard.ui.own_actions import OwnActions
@@ -219,6 +220,7 @@ class MainWindow(QMainWindow):
         self._own.fill_first_menus(self.menuBar())
         self._own.fill_toolbar(bar)
         self._actions.fill_menu_bar(self.menuBar())
+        self._own.fill_last_menus(self.menuBar())
         self._actions.fill_toolbar(bar)
         self._own.end_toolbar(bar)
 
@@ -238,6 +240,7 @@ class MainWindow(QMainWindow):
     def _window_doings(self) -> dict[str, Callable[[], object]]:
         return {
             "app.quit": self.close,
+            "help.about": lambda: open_about(self._theme, self),
             "go.back": lambda: self._go(self._history.back()),
             "go.forward": lambda: self._go(self._history.forward()),
             "go.filter": lambda: self.pane.filter_box.setFocus(Qt.FocusReason.ShortcutFocusReason),

@@ -29,7 +29,8 @@ class Control:
     `{"kill": HOST}`, `{"revive": HOST}`, `{"cut_off": HOST}`, `{"join_up": HOST}`, `{"delay": [HOST, SECONDS]}`,
     `{"drop": [HOST, FRACTION]}`, `{"emergency": [HOST, CODE, PARAM...]}`, `{"fail_migration_at": FRACTION or null}`,
     `{"full_sr": SR}`, `{"empty_sr": SR}`, `{"lose_sr": SR}`, `{"find_sr": SR}`, `{"lose_events": BOOL}`,
-    `{"expire_sessions": true}`, `{"renew_certificate": HOST}`, `{"restart_toolstack": HOST}`. HOST is a ref, a uuid, a name label, or "master".
+    `{"expire_sessions": true}`, `{"renew_certificate": HOST}`, `{"restart_toolstack": HOST}`. HOST is a
+    ref, a uuid, a name label, or "master".
     """
 
     def __init__(self, served: Served) -> None:

@@ -52,7 +52,8 @@ class HostFaults:
 class Faults:
     """`fail_migration_at` is the progress (0 to 1) at which the next migrations fail; None lets them pass.
     `full_srs` are refs of SRs on which nothing more fits, `lost_srs` of those HA cannot reach any more.
-    `power_changed` tells when a host dies or comes back; `toolstack_restarted` is told the host whose toolstack is to start anew."""
+    `power_changed` tells when a host dies or comes back; `toolstack_restarted` is told the host whose
+    toolstack is to start anew."""
 
     hosts: dict[str, HostFaults] = field(default_factory=dict)
     fail_migration_at: float | None = None

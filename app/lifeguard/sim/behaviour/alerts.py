@@ -9,7 +9,7 @@ from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
 from lifeguard.sim.messages import Messages
 
-_CLASSES = {"VM": "VM", "host": "Host", "pool": "Pool", "SR": "SR"}
+_CLASSES = {"VM": "VM", "host": "Host", "pool": "Pool", "SR": "SR", "VMSS": "VMSS"}
 _DEFAULT_PRIORITY = 5
 
 

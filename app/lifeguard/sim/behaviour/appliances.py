@@ -47,7 +47,8 @@ async def _go_through(
         raise error
     delay_field = "shutdown_delay" if is_backwards else "start_delay"
     vms = [ref for ref in db.get("VM_appliance", appliance_ref, "VMs") if db.get("VM", ref, "power_state") in states]
-    orders = sorted({db.get("VM", ref, "order") for ref in vms}, reverse=is_backwards)
+    numbers = {db.get("VM", ref, "order") for ref in vms}
+    orders = sorted(numbers, key=lambda order: (order < 0, order), reverse=is_backwards)
     failed: list[str] = []
     with marked(context, "VM_appliance", appliance_ref, operation):
         for done, order in enumerate(orders, 1):

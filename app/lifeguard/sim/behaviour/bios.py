@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
+from lifeguard.sim.failure import ApiError
 
 _GENERIC = {
     "bios-vendor": "Xen", "bios-version": "", "system-manufacturer": "Xen", "system-product-name": "HVM domU",
@@ -16,3 +18,14 @@ _GENERIC = {
 def fill_bios_strings(db: Database, vm_ref: str) -> None:
     if not db.get("VM", vm_ref, "bios_strings"):
         db.set("VM", vm_ref, "bios_strings", dict(_GENERIC))
+
+
+async def copy_bios_strings(context: Context, vm_ref: str, host_ref: str) -> None:
+    """Show the guest the maker of the real machine. Only once, as the guest may have got used to it."""
+    db = context.db
+    if db.get("VM", vm_ref, "bios_strings"):
+        raise ApiError("VM_BIOS_STRINGS_ALREADY_SET")
+    db.set("VM", vm_ref, "bios_strings", dict(db.get("host", host_ref, "bios_strings")))
+
+
+HANDLERS: dict[str, Handler] = {"VM.copy_bios_strings": copy_bios_strings}

@@ -79,7 +79,8 @@ def snapshot_disk(context: Context, vdi_ref: str) -> str:
     values["physical_utilisation"] = int(vdi["virtual_size"] * _SNAPSHOT_SHARE)
     ref = create_disk(context, values)
     context.db.update(
-        "VDI", ref, is_a_snapshot=True, snapshot_of=vdi_ref, snapshot_time=dates.stamp(context.clock.time_s())
+        "VDI", ref, is_a_snapshot=True, snapshot_of=vdi_ref, snapshot_time=dates.stamp(context.clock.time_s()),
+        cbt_enabled=vdi["cbt_enabled"],
     )
     return ref
 

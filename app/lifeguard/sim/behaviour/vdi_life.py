@@ -170,19 +170,6 @@ async def set_on_boot(context: Context, vdi_ref: str, value: str) -> None:
     context.db.set("VDI", vdi_ref, "on_boot", value)
 
 
-async def _set_cbt(context: Context, vdi_ref: str, operation: str, value: bool) -> None:
-    assert_vdi(context.db, vdi_ref, operation)
-    context.db.set("VDI", vdi_ref, "cbt_enabled", value)
-
-
-async def enable_cbt(context: Context, vdi_ref: str) -> None:
-    await _set_cbt(context, vdi_ref, "enable_cbt", True)
-
-
-async def disable_cbt(context: Context, vdi_ref: str) -> None:
-    await _set_cbt(context, vdi_ref, "disable_cbt", False)
-
-
 def _setter(field: str) -> Handler:
     async def write(context: Context, vdi_ref: str, value: object) -> None:
         if context.db.get("VDI", vdi_ref, "missing"):
@@ -213,8 +200,6 @@ HANDLERS: dict[str, Handler] = {
     "VDI.introduce": introduce,
     "VDI.force_unlock": force_unlock,
     "VDI.set_on_boot": set_on_boot,
-    "VDI.enable_cbt": enable_cbt,
-    "VDI.disable_cbt": disable_cbt,
     "VDI.set_name_label": _setter("name_label"),
     "VDI.set_name_description": _setter("name_description"),
     "VDI.update": update,

@@ -21,6 +21,11 @@ LISTED = (
 _WHILE_ATTACHED = frozenset({
     "snapshot", "resize_online", "clone", "mirror", "blocked", "enable_cbt", "disable_cbt", "data_destroy",
 })  # fmt: skip
+METADATA = "cbt_metadata"
+"""The type of a disk of which only the knowledge is left which of its blocks changed."""
+_NEED_DATA = frozenset({
+    "copy", "snapshot", "clone", "resize", "resize_online", "mirror", "set_on_boot", "generate_config",
+})  # fmt: skip
 _HA_TYPES = ("ha_statefile", "redo_log")
 
 
@@ -74,6 +79,8 @@ def _check_attached(db: Database, vdi_ref: str, vdi: Row, operation: str) -> Api
 
 
 def _check_special(db: Database, vdi_ref: str, vdi: Row, sr: Row | None, operation: str) -> ApiError | None:
+    if vdi["type"] == METADATA and operation in _NEED_DATA:
+        return ApiError("VDI_INCOMPATIBLE_TYPE", vdi_ref, METADATA)
     if operation in ("copy", "snapshot") and vdi["type"] in _HA_TYPES:
         return ApiError("VDI_INCOMPATIBLE_TYPE", vdi_ref, vdi["type"])
     if operation in ("destroy", "forget", "resize", "resize_online") and vdi["type"] in _HA_TYPES:

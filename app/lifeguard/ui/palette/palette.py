@@ -28,7 +28,8 @@ class Palette(QFrame):
     """Opened with `show_over`; closes, and is gone, once something was chosen, on Escape and on a click elsewhere."""
 
     def __init__(self, ground: Ground, pools: Pools, theme: Theme, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup)
+        # Qt hides popups from screen readers; a dialog without a frame looks the same and is found.
+        super().__init__(parent, Qt.WindowType.Dialog | Qt.WindowType.FramelessWindowHint)
         self.setObjectName("palette")
         self.setAccessibleName("Find or do")
         self.setFrameShape(QFrame.Shape.StyledPanel)
@@ -66,6 +67,12 @@ class Palette(QFrame):
         self.move(window.mapToGlobal(QPoint((window.width() - width) // 2, line * 3)))
         self.show()
         self._line.setFocus()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """A click elsewhere closes it."""
+        super().changeEvent(event)
+        if event.type() == QEvent.Type.ActivationChange and not self.isActiveWindow():
+            self.close()
 
     @property
     def titles(self) -> tuple[str, ...]:

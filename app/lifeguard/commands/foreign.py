@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from lifeguard.clock import Clock, SystemClock
 from lifeguard.commands.command import OURS
+from lifeguard.commands.jobs import ASKED, JobBoard
 from lifeguard.commands.source import Source
+from lifeguard.commands.work import Report, Work
 from lifeguard.datamodel.records import Task
+from lifeguard.inventory.change import Change
+from lifeguard.observe import Signal
 from lifeguard.rules.words import Words
+from lifeguard.scope import Scope
+from lifeguard.xapi.failures import ApiFailure, TaskCancelled
 
+SETTLED_S = 1.5
+"""A task of our own gets its label a moment after it begins; what is over by then is not worth a row."""
+_RUNNING = frozenset({"pending", "cancelling"})
 _PREFIXES = ("Async.VM.", "Async.host.", "Async.SR.", "Async.VDI.", "Async.pool.", "SR.", "VM.", "Export", "Import")
 _TITLES = {
     "VM.start": "Start",
@@ -87,3 +99,71 @@ def _row(source: Source, words: Words, task: Task) -> ForeignTask:
         subjects=subjects,
         error=words.sentence(task.error_info[0], task.error_info[1:]) if task.error_info else "",
     )
+
+
+class Onlooker:
+    """Puts what others do to a pool on the board, for as long as it runs. `close` leaves them to it."""
+
+    def __init__(self, source: Source, changed: Signal[Change], board: JobBoard, clock: Clock | None = None) -> None:
+        self._source = source
+        self._board = board
+        self._clock = clock or SystemClock()
+        self._scope = Scope(f"what others do to {source.title}")
+        self._known: dict[str, asyncio.Event] = {}
+        self._leave: Callable[[], None] = changed.connect(self._follow)
+        for task in source.inventory.all(Task):
+            self._notice(task.ref)
+
+    async def close(self) -> None:
+        self._leave()
+        await self._scope.close()
+
+    def _follow(self, change: Change) -> None:
+        for ref in (*change.added, *change.updated, *change.removed):
+            if ref in self._known:
+                self._known[ref].set()
+            elif self._source.inventory.class_of(ref) == "task":
+                self._notice(ref)
+
+    def _notice(self, ref: str) -> None:
+        task = self._source.inventory.get(Task, ref)
+        if task is not None and task.status in _RUNNING and is_foreign(self._source, task):
+            self._known[ref] = asyncio.Event()
+            self._scope.start(self._show(ref), "show a task")
+
+    async def _show(self, ref: str) -> None:
+        await self._clock.sleep(SETTLED_S)
+        task = self._source.inventory.get(Task, ref)
+        if task is None or task.status not in _RUNNING or not is_foreign(self._source, task):
+            del self._known[ref]
+            return
+        row = _row(self._source, Words(self._source.inventory), task)
+
+        async def run(report: Report) -> None:
+            try:
+                await self._watch(ref, report)
+            except asyncio.CancelledError as end:
+                if end.args == (ASKED,):
+                    await cancel_foreign(row)
+                raise
+            finally:
+                self._known.pop(ref, None)
+
+        title = f"{row.title} (another console)"
+        words = Words(self._source.inventory)
+        self._board.start(Work(title, run, words, subjects=row.subjects, is_repeatable=False, is_own=False))
+
+    async def _watch(self, ref: str, report: Report) -> None:
+        """Until it has ended, or is gone. Raises what it failed with."""
+        news = self._known[ref]
+        while True:
+            news.clear()
+            task = self._source.inventory.get(Task, ref)
+            if task is None or task.status == "success":
+                return
+            if task.status == "cancelled":
+                raise TaskCancelled("TASK_CANCELLED", (ref,))
+            if task.status not in _RUNNING:
+                raise ApiFailure(task.error_info[0] if task.error_info else "INTERNAL_ERROR", task.error_info[1:])
+            report.advance(task.progress)
+            await news.wait()

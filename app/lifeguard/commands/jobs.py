@@ -17,6 +17,8 @@ from lifeguard.scope import Scope
 from lifeguard.xapi.failures import ApiFailure, Failure
 from lifeguard.xapi.tasks import LET_GO
 
+ASKED = "asked"
+"""The message of a cancellation that a person wants, unlike the end of the sitting."""
 Status = Literal["waiting", "running", "cancelling", "done", "failed", "cancelled"]
 _OVER: frozenset[str] = frozenset({"done", "failed", "cancelled"})
 _TELLING = 0.02
@@ -91,7 +93,7 @@ class Job:
         if not self.is_over and self._task is not None and self.status != "cancelling":
             self.status = "cancelling"
             self._board.changed.emit(self)
-            self._task.cancel()
+            self._task.cancel(ASKED)
 
     def retry(self) -> Job:
         """The same work once more, as a new job."""
@@ -134,6 +136,11 @@ class JobBoard:
     @property
     def active(self) -> tuple[Job, ...]:
         return tuple(job for job in self._jobs if not job.is_over)
+
+    @property
+    def at_stake(self) -> tuple[Job, ...]:
+        """What is under way of our own: closing the window concerns it."""
+        return tuple(job for job in self.active if job.work.is_own)
 
     def start(self, work: Work) -> Job:
         """Begin at once, or when the lane is free: lanes serve in the order of asking."""

@@ -82,7 +82,8 @@ async def _add_server(doing: Doing) -> None:
     if doing.selection.target is not None:
         user, password = text_of(doing, "user"), text_of(doing, "password")
         joiner = doing.selection.target.source
-        await joiner.run_task("pool.join", _master_address(doing.item), user, password, progress=doing.job.advance)
+        where = _master_address(doing.item), user, password
+        await joiner.run_task("pool.join", *where, progress=doing.job.advance, labels=doing.labels)
 
 
 def vms_of(item: Item) -> list[Vm]:

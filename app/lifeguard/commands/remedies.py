@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from lifeguard.commands.command import OURS
 from lifeguard.commands.selection import Item
 from lifeguard.commands.vm_devices import loaded_drives, tracked_disks
 from lifeguard.commands.work import JobError, Remedy, Report
@@ -13,6 +14,7 @@ from lifeguard.rules.words import Words
 
 CLEARED_IN_WIZARD = frozenset({"VDI_CBT_ENABLED"})
 """Refusals of a migration that do not close a place: its wizard offers to clear them."""
+_LABELS = {OURS: "job"}
 WAIT_S = 10.0
 """How long to leave a host alone that carries as many disks as it can."""
 
@@ -34,7 +36,7 @@ def _eject_discs(item: Item, error: JobError) -> Remedy | None:
 
     async def run(job: Report) -> None:
         for drive in loaded_drives(item):
-            await item.source.run_task("VBD.eject", drive.ref)
+            await item.source.run_task("VBD.eject", drive.ref, labels=_LABELS)
 
     return Remedy(f"Eject the disc of {_name(item)} and try again", run)
 
@@ -53,7 +55,7 @@ def _stop_tracking(item: Item, error: JobError) -> Remedy | None:
 
     async def run(job: Report) -> None:
         for vdi in tracked_disks(item):
-            await item.source.run_task("VDI.disable_cbt", vdi.ref)
+            await item.source.run_task("VDI.disable_cbt", vdi.ref, labels=_LABELS)
 
     return Remedy("Disable changed-block tracking and try again", run)
 

@@ -52,7 +52,7 @@ class Work:
     """What a job is to do. `failed` begins the sentence of its failure: "web-01 was not migrated".
 
     `size_bytes` is how much there is to carry, 0 when that says nothing. `is_repeatable` is false for work whose
-    means, such as another user's session, are gone once it has ended.
+    means, such as another user's session, are gone once it has ended; `is_own` for what others do at the server.
     """
 
     title: str
@@ -66,6 +66,7 @@ class Work:
     undo_title: str = ""
     size_bytes: int = 0
     is_repeatable: bool = True
+    is_own: bool = True
     remedies: Callable[[JobError], tuple[Remedy, ...]] = no_remedies
 
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QFileDialog
 
 from lifeguard.clock import Clock
 from lifeguard.commands.command import Command
+from lifeguard.commands.foreign import Onlooker
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.dump import NotADump
@@ -82,6 +83,7 @@ class Desk:
         self._scope = Scope("window")
         self._board = JobBoard(clock)
         self._leave: dict[str, Callable[[], None]] = {}
+        self._onlookers: dict[str, Onlooker] = {}
         self._is_leaving = False
         self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
         self._shelf = Shelf(self.pools, clock.time_s)
@@ -152,6 +154,8 @@ class Desk:
         self._herald.close()
         self._notices.close()
         await self._scope.close()
+        for onlooker in self._onlookers.values():
+            await onlooker.close()
         await self._board.close(let_go=self._is_leaving)
         for pool in self.pools:
             if pool.feed is not None:
@@ -204,6 +208,8 @@ class Desk:
 
     def _show(self, source: Shownable, feed: Feed | None) -> None:
         pool = self.pools.open(source, feed)
+        if isinstance(source, Link):
+            self._onlookers[pool.key] = Onlooker(source, source.changed, self._board, self._clock)
         self._leave[pool.key] = source.state_changed.connect(lambda state: self._follow_state(pool, state))
         self._follow_state(pool, source.state)
 
@@ -226,13 +232,13 @@ class Desk:
 
     def _may_close(self) -> bool:
         """At once when nothing runs; else the person is told what closing means, and asked."""
-        if not self._is_leaving and self._board.active:
+        if not self._is_leaving and self._board.at_stake:
             self._scope.start(self._ask_to_leave(), "ask before closing")
             return False
         return True
 
     async def _ask_to_leave(self) -> None:
-        prompt = leaving_prompt(self._board.active)
+        prompt = leaving_prompt(self._board.at_stake)
         if prompt is None or await self._ask.confirm(prompt):
             self._is_leaving = True
             self.window.close()
@@ -259,6 +265,8 @@ class Desk:
         self.window.stack.show_object(None)
         self.pools.close(pool.source)
         self._leave.pop(pool.key)()
+        if pool.key in self._onlookers:
+            await self._onlookers.pop(pool.key).close()
         if pool.feed is not None:
             await pool.feed.close()
         if isinstance(pool.source, Link):

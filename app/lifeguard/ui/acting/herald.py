@@ -30,7 +30,8 @@ class Herald:
         self._leave()
 
     def _follow(self, job: Job) -> None:
-        if job.status not in _ENDS or job.id in self._told or job.ended_s - job.started_s < LONG_S:
+        is_news = job.work.is_own and job.status in _ENDS and job.id not in self._told
+        if not is_news or job.ended_s - job.started_s < LONG_S:
             return
         self._told.add(job.id)
         if self._is_away():

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lifeguard.sim.metrics.recorded import STEP_S, Archive, Floats, Recorded, Times
+from lifeguard.sim.metrics.steps import Steps, at_once
 
 
 class NothingToServe(Exception):
@@ -40,6 +41,11 @@ def choose(records: Sequence[Recorded], wish: Wish) -> Updates:
 
     Raises NothingToServe.
     """
+    return at_once(choosing(records, wish))
+
+
+def choosing(records: Sequence[Recorded], wish: Wish) -> Steps[Updates]:
+    """The same record by record."""
     if not records:
         raise NothingToServe('Failure("hd")')
     start_s = wish.start_s
@@ -58,6 +64,7 @@ def choose(records: Sequence[Recorded], wish: Wish) -> Updates:
                 columns.append(record.newest(archive, count))
                 head = f"{archive.cf}:{record.kind}:{record.uuid}"
                 legend += (f"{head}:{source.name}" for source in record.sources)
+                yield
     return Updates(
         start_s=start_s - start_s % step_s + step_s,
         step_s=step_s,

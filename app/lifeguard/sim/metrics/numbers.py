@@ -46,8 +46,8 @@ class NumberStyle:
 
 def _shortest(values: Floats, before: str, after: str, between: str) -> Iterator[str]:
     encode, joint = msgspec.json.Encoder().encode, f"{after}{between}{before}"
-    for row in values.tolist():
-        text = encode(row)[1:-1].decode()
+    for row in values:
+        text = encode(row.tolist())[1:-1].decode()
         # Whole numbers lose their ".0", zero keeps it; neighbours share a comma, so zeros need a second look.
         text = f",{text},".replace(".0,", ",").replace(",0,", ",0.0,").replace(",0,", ",0.0,")
         yield before + text[1:-1].replace("null", "NaN").replace(",", joint) + after

@@ -9,13 +9,14 @@ from lifeguard.datamodel.schema import is_null
 from lifeguard.sim.failure import ApiError
 from lifeguard.sim.http.exchange import OPEN_TO_SCRIPTS, Reply, not_found, page
 from lifeguard.sim.http.handlers import Visit, WebHandlers
-from lifeguard.sim.metrics.choice import NothingToServe, choose
+from lifeguard.sim.metrics.choice import NothingToServe, choosing
 from lifeguard.sim.metrics.dialect import Dialect
 from lifeguard.sim.metrics.enquiry import Enquiry, MissingStart, read_enquiry
 from lifeguard.sim.metrics.library import Library
 from lifeguard.sim.metrics.recorded import Recorded
+from lifeguard.sim.metrics.steps import with_pauses
 from lifeguard.sim.metrics.whole import write_whole_json, write_whole_xml
-from lifeguard.sim.metrics.xport import write_json, write_xml
+from lifeguard.sim.metrics.xport import writing_json, writing_xml
 
 Address: TypeAlias = Callable[[str], str]
 """Where a host, given by its ref, answers: a URL."""
@@ -26,7 +27,7 @@ def metrics_handlers(library: Library, address: Address) -> WebHandlers:
     """Handlers by method and path."""
 
     async def updates(visit: Visit) -> Reply:
-        return _updates(library, visit)
+        return await _updates(library, visit)
 
     async def host(visit: Visit) -> Reply:
         return _whole(library.host(visit.host_ref), visit)
@@ -45,14 +46,16 @@ def metrics_handlers(library: Library, address: Address) -> WebHandlers:
     return {("GET", path): handler for path, handler in paths.items()}
 
 
-def _updates(library: Library, visit: Visit) -> Reply:
+async def _updates(library: Library, visit: Visit) -> Reply:
     try:
         enquiry = read_enquiry(visit.request.query)
-        answer = choose(_selected(library, visit.host_ref, enquiry), enquiry.wish)
+        answer = await with_pauses(choosing(_selected(library, visit.host_ref, enquiry), enquiry.wish))
         dialect = Dialect.of(visit.pool.release)
         if enquiry.wants_json:
-            return Reply(write_json(answer, dialect), content_type="application/json", headers=OPEN_TO_SCRIPTS)
-        return Reply(write_xml(answer, dialect), content_type="text/xml", headers=OPEN_TO_SCRIPTS)
+            text = await with_pauses(writing_json(answer, dialect))
+            return Reply(text, content_type="application/json", headers=OPEN_TO_SCRIPTS)
+        text = await with_pauses(writing_xml(answer, dialect))
+        return Reply(text, content_type="text/xml", headers=OPEN_TO_SCRIPTS)
     except MissingStart:
         return page("400 Bad Request", "400 bad request", "The parameter start is missing.")
     except NothingToServe as failure:

@@ -10,8 +10,9 @@ from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
 from lifeguard.inventory.relations import is_real_vm, master_ref
 from lifeguard.ui.table.view import TableView
-from tests.gui.desk import Seat, desk_on_pool
+from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
+from tests.support.samples import shared_path
 
 _ROWS = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
 
@@ -174,3 +175,19 @@ def _vm(seat: Seat, ref: str) -> Vm:
 
 def _listed(view: TableView, key: str) -> bool:
     return view.lines.index_of(key).isValid()
+
+
+async def test_every_tab_of_every_sort_of_object_of_a_saved_database_opens(application: QApplication) -> None:
+    path = shared_path("dumps/hottub.xml")
+    async with empty_desk(application) as seat:
+        seat.desk.open_database(path.name, path.read_bytes())
+        inventory, stack = seat.pool.source.inventory, seat.desk.window.stack
+        for class_name in ("pool", "host", "VM", "SR", "VDI", "network"):
+            for ref in list(inventory.refs(class_name))[:6]:
+                stack.show_object(seat.desk.pools.shown(seat.thing(ref)))
+                for tab in stack.suiting:
+                    stack.prefer(tab)
+                    assert stack.current == tab
+        button = seat.part(QPushButton, "storage.pool.sr.rescan")
+        assert not button.isEnabled()
+        assert button.toolTip() != ""

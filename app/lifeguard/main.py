@@ -24,6 +24,7 @@ from lifeguard.settings.file import SettingsFile
 from lifeguard.settings.keeper import Keeper
 from lifeguard.trust.passwords import KeyringPasswords
 from lifeguard.trust.pins import Pins
+from lifeguard.ui.caretaker import Caretaker
 from lifeguard.ui.desk import Desk
 from lifeguard.ui.dialogs.door import DialogGate
 from lifeguard.ui.interrupts import Interrupts
@@ -83,6 +84,7 @@ async def _sit(plan: Plan, application: QApplication, journal: Journal) -> int:
     journal.hide(lambda: fleet.secrets)
     desk = Desk(theme, fleet, gate, clock, (Failure,), plan.address_book, roster, keeper)
     interrupts = Interrupts(desk.gone.set)
+    caretaker = Caretaker(application)
     try:
         desk.window.recall(settings.window)
         desk.window.show()
@@ -103,6 +105,7 @@ async def _sit(plan: Plan, application: QApplication, journal: Journal) -> int:
         keeper.change(window=desk.window.remember())
         return 0
     finally:
+        caretaker.close()
         interrupts.close()
         await desk.close()
         theme.close()

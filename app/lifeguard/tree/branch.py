@@ -81,6 +81,12 @@ class Branch:
         del self._by_step[child.key[-1]]
         return row
 
+    def part(self) -> None:
+        """Hold on to nothing any more, so that it goes at once and no garbage collection has to find it."""
+        self.parent = None
+        self.children = []
+        self._by_step = {}
+
     def snapshot(self) -> Node:
         """The node as it is now, with all below it."""
         if not self.children:

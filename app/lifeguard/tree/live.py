@@ -173,6 +173,10 @@ class LiveTree:
         """Drop every answer that only this tree asked for, when nobody will look at it any more."""
         for member in self._members.values():
             yield from member.answers.forgetting(self._entry, self._order)
+        for count, (_, _, branch) in enumerate(list(self._root.below()), 1):
+            branch.part()
+            if count % _PIECE == 0:
+                yield
 
     def reorder(self) -> Iterator[list[Step]]:
         """Sort anew by columns whose values change without any change of a pool. Done in pieces, so that the caller can

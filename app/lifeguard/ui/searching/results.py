@@ -36,7 +36,7 @@ _HISTORY_S: Final = 60.0
 _OFTEN: Final = 16
 _SELDOM_S: Final = 30.0
 _MOST_AT_ONCE: Final = 500
-_MOST_IN_SIGHT: Final = 60
+_MOST_IN_SIGHT: Final = 50
 
 
 class Around(Protocol):

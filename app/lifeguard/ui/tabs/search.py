@@ -110,7 +110,7 @@ class SearchTab:
     def _lay_out(self) -> None:
         self._build = _tool("search.build", "Builder")
         self._build.setCheckable(True)
-        self._build.toggled.connect(self._builder.setVisible)
+        self._build.toggled.connect(self._open_builder)
         columns = _tool("search.columns", "Columns")
         columns.clicked.connect(
             lambda _: self._results.columns.menu(columns).popup(columns.mapToGlobal(columns.rect().bottomLeft()))
@@ -130,6 +130,11 @@ class SearchTab:
         column.addLayout(row)
         column.addWidget(self._builder)
         column.addWidget(self._results.grid, 1)
+
+    def _open_builder(self, is_open: bool) -> None:
+        if is_open:
+            self._builder.show_search(self._search)
+        self._builder.setVisible(is_open)
 
     def _looked_at(self) -> list[OpenPool]:
         named = [pool for pool in self._pools if pool.key in self._base.pools]
@@ -157,7 +162,8 @@ class SearchTab:
     def _show(self) -> None:
         self._is_shown = True
         self._line.show_query(self._search.query)
-        self._builder.show_search(self._search)
+        if self._build.isChecked():
+            self._builder.show_search(self._search)
         is_typed = self._search.query != self._base.search.query
         self._results.show_search(
             widened(self._search) if is_typed else self._search, [pool.key for pool in self._looked_at()]

@@ -68,6 +68,12 @@ class Mirror:
     def __len__(self) -> int:
         return len(self._by_key) - 1
 
+    def part(self) -> None:
+        """Let all rows go: they hold one another, and would otherwise wait for a garbage collection."""
+        for row in self._by_number.values():
+            row.parent = None
+            row.children = []
+
     def row(self, key: Key) -> MirrorRow:
         return self._by_key[key]
 

@@ -67,6 +67,7 @@ class TreeModel(QAbstractItemModel):
         """Show another tree in place of the one followed so far; these steps begin with nothing."""
         self.refilling.emit(None)
         self.beginResetModel()
+        self._mirror.part()
         self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
         self._numbered = self._mirror.numbered
         for step in steps:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import json
 import os
-import shutil
-import subprocess
 from asyncio.subprocess import DEVNULL, PIPE
 from pathlib import Path
 
@@ -14,9 +12,8 @@ import pytest
 
 from tests.e2e.facts import facts_of, migratable
 from tests.e2e.program import served_pool
+from tests.support.npm_client import npm_client
 
-_PACKAGE = "xen-api@4.7.6"
-_INSTALL_S = 90.0
 _RUN_S = 60.0
 
 # Connects, waits until its cache of objects is whole, migrates, and waits until an event tells of the new home.
@@ -41,19 +38,8 @@ process.exit(0)
 
 @pytest.fixture(scope="module")
 def modules() -> Path:
-    """A folder where node finds the client; kept in the user's cache, outside the checkout."""
-    if shutil.which("node") is None or shutil.which("npm") is None:
-        pytest.skip("needs node and npm")
-    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
-    folder = cache / "lifeguard-tests" / _PACKAGE
-    if not (folder / "node_modules" / "xen-api").exists():
-        folder.mkdir(parents=True, exist_ok=True)
-        command = ["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--prefix", str(folder), _PACKAGE]
-        try:
-            subprocess.run(command, check=True, capture_output=True, timeout=_INSTALL_S)
-        except (OSError, subprocess.SubprocessError):
-            shutil.rmtree(folder, ignore_errors=True)
-            pytest.skip(f"npm could not install {_PACKAGE}")
+    """A folder where node finds the client and the script."""
+    folder = npm_client()
     (folder / "follow.mjs").write_text(_SCRIPT)
     return folder
 

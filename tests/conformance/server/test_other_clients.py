@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import json
-import os
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from typing import Any
 import pytest
 import XenAPI
 
+from tests.support.npm_client import npm_client
 from tests.support.simulated import PASSWORD, Simulated, simulated
 
 
@@ -72,14 +72,17 @@ def _migrate_one(api: Any) -> tuple[str, str]:
     raise AssertionError("nothing can be migrated")
 
 
-async def test_the_npm_clients_cache_equals_the_database_after_a_thousand_changes() -> None:
-    script, modules = Path(__file__).with_name("watch.cjs"), os.environ.get("LIFEGUARD_NODE_MODULES", "")
-    node = shutil.which("node")
-    if node is None or not Path(modules, "xen-api").is_dir():  # noqa: ASYNC240
-        pytest.skip("needs node, and LIFEGUARD_NODE_MODULES naming a node_modules folder that holds xen-api")
+@pytest.fixture(scope="module")
+def modules() -> Path:
+    """The folder of modules in which node finds the client."""
+    return npm_client() / "node_modules"
+
+
+async def test_the_npm_clients_cache_equals_the_database_after_a_thousand_changes(modules: Path) -> None:
+    script = Path(__file__).with_name("watch.cjs")
     async with simulated(hosts=3, vms=10) as served:
         process = await asyncio.create_subprocess_exec(
-            node, str(script), served.server.master_url, "root", PASSWORD, modules,
+            "node", str(script), served.server.master_url, "root", PASSWORD, str(modules),
             stdout=asyncio.subprocess.PIPE, stdin=asyncio.subprocess.PIPE,
         )  # fmt: skip
         assert process.stdout is not None

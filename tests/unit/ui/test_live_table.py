@@ -177,3 +177,19 @@ def _moved(inventory: Inventory, name: str, host: str) -> dict[str, object]:
     payload = inventory.payload(ref(name))
     assert isinstance(payload, dict)
     return {**payload, "resident_on": ref(host)}
+
+
+def test_a_long_table_comes_in_pieces_and_is_right_in_the_end_whatever_happens_meanwhile() -> None:
+    pool = _pool()
+    for number in range(40):
+        pool.vm(f"vm-{number}", on="h1" if number % 2 else "h2")
+    live = LiveTable(POOL_MEMORY, pool.inventory, ref("pool"), at_once=5)
+    seen = Replayed(live)
+    assert len(live) == 5
+    for number, step in enumerate(live.fill()):
+        seen.take((step,))
+        if number == 10:
+            gone = [Event("VM", ref(f"vm-{which}"), "del") for which in (1, 2, 30, 31)]
+            seen.take(live.apply(pool.inventory.apply(gone)))
+    fresh = LiveTable(POOL_MEMORY, pool.inventory, ref("pool"))
+    assert seen.as_dict() == Replayed(live).as_dict() == Replayed(fresh).as_dict()

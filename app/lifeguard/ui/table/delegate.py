@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
 from PySide6.QtGui import QColor, QPainter
-from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
 from lifeguard.ui.table.line import Bar, Fill, Share
 from lifeguard.ui.table.model import TableModel
@@ -17,7 +17,7 @@ _GAP = 4
 
 
 class TableDelegate(RowDelegate):
-    def __init__(self, model: TableModel, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, model: TableModel, theme: Theme, parent: QAbstractItemView) -> None:
         super().__init__(theme, parent)
         self._model = model
         self._colours = theme

@@ -6,6 +6,7 @@ from bisect import bisect_left, insort
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import total_ordering
+from itertools import islice
 from typing import Any, Protocol
 
 from lifeguard.inventory.answers import Answers, Asked
@@ -94,9 +95,10 @@ def rank_of(line: Line, sort: tuple[int, bool] | None) -> tuple[Any, ...]:
 
 
 class LiveTable:
-    """`apply` must hear of every change of the inventory, in order."""
+    """`apply` must hear of every change of the inventory, in order. Of a long table only so many lines are there at
+    once; `fill` brings the others."""
 
-    def __init__(self, table: Table, inventory: Inventory, subject: str) -> None:
+    def __init__(self, table: Table, inventory: Inventory, subject: str, at_once: int | None = None) -> None:
         self.table = table
         self.subject = subject
         self._answers = Answers(inventory)
@@ -104,7 +106,8 @@ class LiveTable:
         self._ranked: dict[str, list[_Ranked]] = {TOP: []}
         self._rank: dict[str, Any] = {}
         self._parent: dict[str, str] = {}
-        for _ in self._fill(TOP):
+        self._filling = self._fill(TOP)
+        for _ in islice(self._filling, at_once):
             pass
 
     def __len__(self) -> int:
@@ -120,6 +123,12 @@ class LiveTable:
     @property
     def summary(self) -> str:
         return self._answers.ask(self.table.summary, self.subject) if self.table.summary is not None else ""
+
+    def fill(self) -> Iterator[Step]:
+        """Bring the lines that are not there yet, one by one; changes may be applied meanwhile."""
+        yield from self._filling
+        for parent in tuple(self._ranked):
+            yield from self._leave(parent)
 
     def sort(self, column: int | None, is_ascending: bool = True) -> None:
         """Put everything in another order; None is the table's own."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Final, Protocol
 
@@ -16,12 +16,15 @@ from lifeguard.inventory.change import Change
 from lifeguard.tree.node import Thing
 from lifeguard.ui.pools import Pools
 from lifeguard.ui.shown import Shown
+from lifeguard.ui.slices import Slices
 from lifeguard.ui.table.line import Table
 from lifeguard.ui.table.live import Inserted, LiveTable, Removed
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
 
 _JUDGE_MS: Final = 60
+_AT_ONCE: Final = 60
+"""So many lines are worked out within a frame."""
 _BESIDE: Final = 4
 """So many buttons fit beside the title."""
 
@@ -53,6 +56,7 @@ class TablePanel(QWidget):
         self._own = self._buttons(table.own_commands)
         self._chosen = self._buttons(table.commands)
         self._judge_later = QTimer(self)
+        self._filling = Slices(self)
         self._lay_out()
         self._judge_later.setSingleShot(True)
         self._judge_later.setInterval(_JUDGE_MS)
@@ -63,13 +67,26 @@ class TablePanel(QWidget):
 
     def show_table(self, shown: Shown | None, now_s: Callable[[], float]) -> None:
         self._shown = shown
-        self._live = None if shown is None else LiveTable(self.table, shown.source.inventory, shown.ref)
+        self._filling.stop()
+        self._live = None if shown is None else LiveTable(self.table, shown.source.inventory, shown.ref, _AT_ONCE)
         self.view.lines.show(self._live, now_s)
         self.view.open_all()
+        if self._live is not None:
+            self._filling.run(self._fill(self._live))
         self._judge_later.stop()
         if shown is not None:
             self._say()
             self._judge()
+
+    def _fill(self, live: LiveTable) -> Iterator[None]:
+        """The lines of a long table come between the next frames."""
+        for step in live.fill():
+            self.view.lines.take((step,))
+            if isinstance(step, Inserted) and step.parent:
+                self.view.expand(self.view.lines.index_of(step.parent))
+            yield
+        self.view.updateGeometry()
+        self._say()
 
     def take(self, change: Change) -> None:
         if self._live is None:

@@ -1,4 +1,5 @@
-"""How fast the simulated pool is: ready, first snapshots, changes a second, memory; no client should measure it.
+"""How fast the simulated pool is, as a table: ready, first snapshots, changes a second, metrics, memory; no client
+should measure it.
 
 Run: PYTHONPATH=app python tests/bench/bench_simulator.py [HOSTS VMS]
 """
@@ -37,6 +38,20 @@ for _ in range(3):
 """
 
 
+METRICS_READER = """
+import socket, sys, time
+begun, peer = time.perf_counter(), socket.create_connection((sys.argv[1], int(sys.argv[2])))
+peer.sendall(f"GET {sys.argv[3]} HTTP/1.0\\r\\n\\r\\n".encode())
+while peer.recv(1 << 20):
+    pass
+print(time.perf_counter() - begun)
+"""
+
+
+def tell(what: str, found: str, wanted: str = "") -> None:
+    print(f"| {what:<36} | {found:<58} | {wanted:<12} |")
+
+
 def memory_mb() -> float:
     lines = Path("/proc/self/status").read_text().splitlines()
     return int(next(line for line in lines if line.startswith("VmRSS")).split()[1]) / 1024
@@ -54,7 +69,7 @@ async def read_snapshots(url: str, path: str, body: str) -> None:
     reader = [sys.executable, "-c", READER, str(address.hostname), str(address.port), path, body]
     process = await asyncio.create_subprocess_exec(*reader, stdout=subprocess.PIPE)
     output, _ = await process.communicate()
-    print(f"  snapshot, {path}: {output.decode().rstrip('; ')}")
+    tell(f"first snapshots right after ready, {path}", output.decode().rstrip("; "), ">= 200 MB/s")
 
 
 async def change_much(db: Database, server: Server, session: str) -> None:
@@ -85,7 +100,31 @@ async def change_much(db: Database, server: Server, session: str) -> None:
     taken_s = time.perf_counter() - begun
     done = True
     await following
-    print(f"  {CHANGES} changes in {taken_s:.2f} s: {CHANGES / taken_s:.0f}/s; {seen} events in {replies} replies")
+    found = f"{CHANGES / taken_s:.0f}/s; {seen} events in {replies} replies"
+    tell(f"{CHANGES} changes, one follower", found, ">= 2,000/s")
+
+
+async def read_metrics(server: Server, session: str) -> None:
+    """Ten minutes of one host after the other, and the longest that another had to wait meanwhile."""
+    gaps: list[float] = []
+
+    async def watch() -> None:
+        while True:
+            begun = time.perf_counter()
+            await asyncio.sleep(0.001)
+            gaps.append(time.perf_counter() - begun)
+
+    watching, taken = asyncio.ensure_future(watch()), []
+    for url in list(server.urls.values())[:8]:
+        address, start = urlsplit(url), int(time.time()) - 590
+        path = f"/rrd_updates?start={start}&host=true&cf=AVERAGE&session_id={session}"
+        reader = [sys.executable, "-c", METRICS_READER, str(address.hostname), str(address.port), path]
+        process = await asyncio.create_subprocess_exec(*reader, stdout=subprocess.PIPE)
+        output, _ = await process.communicate()
+        taken.append(float(output) * 1000)
+    watching.cancel()
+    found = f"{min(taken):.0f} to {max(taken):.0f} ms; others waited {max(gaps) * 1000:.0f} ms at most"
+    tell("ten minutes of metrics of a host", found)
 
 
 def server_token(db: Database) -> str:
@@ -93,22 +132,26 @@ def server_token(db: Database) -> str:
 
 
 async def main(hosts: int, vms: int) -> None:
+    gc.disable()  # as the command does while it builds
     begun, rng, clock = time.perf_counter(), random.Random(1), SystemClock()
     db = build_pool(hosts, vms, rng, clock, Release.newest())
     pool = assemble(db, clock, rng, Release.newest(), {"root": "x"})
+    await pool.prepare()
     gc.freeze()
+    gc.enable()
     server = Server(pool)
     await server.start(Listen())
     objects = sum(len(db.rows(name)) for name in db.tables)
-    print(f"{hosts} hosts, {vms} VMs, {objects} objects: ready in {time.perf_counter() - begun:.1f} s")
-    await asyncio.sleep(6)  # it encodes its rows in the background
+    found = f"{time.perf_counter() - begun:.1f} s ({time.process_time():.1f} s of processor)"
+    tell(f"{hosts} hosts, {vms} VMs, {objects} objects", f"ready in {found}", "< 10 s")
     session = pool.sessions.open("root", "x", "bench", pool.master_ref)
     params = [session, ["*"], "", 1.0]
     body = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "event.from", "params": params})
     await read_snapshots(server.master_url, "/jsonrpc", body)
     await read_snapshots(server.master_url, "/", in_xml(session))
     await change_much(db, server, session)
-    print(f"  memory {memory_mb():.0f} MB")
+    await read_metrics(server, session)
+    tell("memory at the end", f"{memory_mb():.0f} MB", "< 1,500 MB")
     await server.close()
 
 

@@ -17,7 +17,8 @@ from lifeguard.xapi.failures import ApiFailure
 from lifeguard.xapi.rows import Row
 from lifeguard.xapi.session import Session
 
-_ATOMIC_ROWS = 100  # each costs reading a record twice, to say what differs
+_ATOMIC_ROWS = 300
+_AHEAD_ROWS = 50  # each costs reading a record twice, to say what differs
 _SOON_S = 0.5
 _UNTOLD = frozenset({"session", "user", "secret", "event"})
 
@@ -49,11 +50,13 @@ class Pump:
         await self._count(batch, frozenset(event.class_name for event in events))
 
     async def _write(self, events: Sequence[Event]) -> None:
-        if len(events) <= _ATOMIC_ROWS:
-            self._apply(events)
-            return
         for start in range(0, len(events), _ATOMIC_ROWS):
-            self._apply(events[start : start + _ATOMIC_ROWS])
+            at_once = events[start : start + _ATOMIC_ROWS]
+            for count, event in enumerate(at_once[_AHEAD_ROWS:], 1):
+                self._inventory.read_ahead(event)
+                if count % _AHEAD_ROWS == 0:
+                    await asyncio.sleep(0)
+            self._apply(at_once)
             await asyncio.sleep(0)
 
     async def _count(self, batch: Batch, told: frozenset[str]) -> None:

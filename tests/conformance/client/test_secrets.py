@@ -48,9 +48,6 @@ async def test_no_secret_is_written_through_failures_of_every_kind(
     expected_log("a defect")
     expected_log("failed")
     journal, text = written
-    loop = asyncio.get_running_loop()
-    loop.set_debug(True)
-    loop.slow_callback_duration = 60.0
     gate = ScriptedGate(given=[Credentials("root", _PASSWORD)])
     async with simulated(is_tls=True, passwords={"root": _PASSWORD}) as sim:
         sessions: set[str] = set()

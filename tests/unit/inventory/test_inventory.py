@@ -95,3 +95,30 @@ def test_changes_added_up_tell_the_whole_story(batches: list[list[tuple[str, Any
             assert record is not None
             known[ref] = record.resident_on
         assert known == {vm.ref: vm.resident_on for vm in inventory.all(Vm)}
+
+
+@given(_STEPS, st.booleans(), st.sets(st.integers(0, 4)))
+def test_reading_ahead_changes_nothing(
+    batches: list[list[tuple[str, Any, str]]], is_indexed: bool, ahead: set[int]
+) -> None:
+    inventory, plain = Inventory(), Inventory()
+    if is_indexed:
+        inventory.pointing_to(Vm, "resident_on", "h1")
+    for batch in batches:
+        events = [_vm(ref, op, resident_on=host) for ref, op, host in batch]
+        for number in ahead & set(range(len(events))):
+            inventory.read_ahead(events[number])
+        assert inventory.apply(events) == plain.apply(events)
+        assert list(inventory.all(Vm)) == list(plain.all(Vm))
+        for host in ("h1", "h2", ""):
+            found = {vm.ref for vm in inventory.pointing_to(Vm, "resident_on", host)}
+            assert found == {vm.ref for vm in inventory.all(Vm) if vm.resident_on == host}
+
+
+def test_a_broken_record_that_was_read_ahead_is_remembered_as_broken() -> None:
+    inventory, broken = Inventory(), Event("VM", "a", "mod", b'{"order":"x"}')
+    inventory.apply([_vm("a", order=1)])
+    inventory.read_ahead(broken)
+    assert inventory.problems == {}
+    inventory.apply([broken])
+    assert "a" in inventory.problems

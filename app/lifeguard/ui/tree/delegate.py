@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lifeguard.ui.theme import Theme
-from lifeguard.ui.tree.model import NOTE_ROLE, Note
+from lifeguard.ui.tree.model import BUSY_ROLE, NOTE_ROLE, Note
+from lifeguard.ui.tree.pulse import Pulse
 
 _SMALLEST_TARGET = 24
 _ROOM = 6
 
 
 class RowDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, theme: Theme, parent: QAbstractItemView) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._pulse = Pulse(parent)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
         hint = super().sizeHint(option, index)
@@ -26,28 +28,41 @@ class RowDelegate(QStyledItemDelegate):
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         note = index.data(NOTE_ROLE)
-        if not isinstance(note, Note):
+        is_busy = index.data(BUSY_ROLE) is True
+        if not isinstance(note, Note) and not is_busy:
             super().paint(painter, option, index)
             return
         row = QStyleOptionViewItem(option)
         self.initStyleOption(row, index)
+        if is_busy:
+            row.icon = self._pulse.icon(row.icon, row.rect, row.decorationSize.width())
+        if isinstance(note, Note):
+            self._fit(row, note)
+        style = row.widget.style() if row.widget is not None else QApplication.style()
+        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, row, painter, row.widget)
+        if isinstance(note, Note) and note.text:
+            self._write(painter, row, note)
+
+    def _fit(self, row: QStyleOptionViewItem, note: Note) -> None:
+        """Make room for the note, and the row quiet when it is refused."""
         if note.is_refused:
             row.palette.setColor(QPalette.ColorRole.Text, self._theme.colour("off"))
             row.state &= ~QStyle.StateFlag.State_Enabled
-        width = row.fontMetrics.horizontalAdvance(f"  {note.text} ") if note.text else 0
-        row.text = row.fontMetrics.elidedText(row.text, Qt.TextElideMode.ElideRight, self._room(row, width))
-        style = row.widget.style() if row.widget is not None else QApplication.style()
-        style.drawControl(QStyle.ControlElement.CE_ItemViewItem, row, painter, row.widget)
-        if note.text:
-            self._write(painter, row, note, width)
+        room = self._room(row, _width(row, note))
+        row.text = row.fontMetrics.elidedText(row.text, Qt.TextElideMode.ElideRight, room)
 
     def _room(self, row: QStyleOptionViewItem, taken: int) -> int:
         return max(row.rect.width() - row.decorationSize.width() - 2 * _ROOM - taken, row.fontMetrics.height())
 
-    def _write(self, painter: QPainter, row: QStyleOptionViewItem, note: Note, width: int) -> None:
+    def _write(self, painter: QPainter, row: QStyleOptionViewItem, note: Note) -> None:
+        width = _width(row, note)
         is_selected = bool(row.state & QStyle.StateFlag.State_Selected)
         place = QRect(row.rect.right() - width, row.rect.top(), width, row.rect.height())
         painter.save()
         painter.setPen(self._theme.colour("text-on-accent" if is_selected else "ok"))
         painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter, note.text)
         painter.restore()
+
+
+def _width(row: QStyleOptionViewItem, note: Note) -> int:
+    return row.fontMetrics.horizontalAdvance(f"  {note.text} ") if note.text else 0

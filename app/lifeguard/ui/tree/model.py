@@ -17,6 +17,8 @@ from lifeguard.ui.tree.mirror import Mirror, MirrorRow
 
 Index = QModelIndex | QPersistentModelIndex
 NOTE_ROLE: Final = Qt.ItemDataRole.UserRole + 1
+BUSY_ROLE: Final = Qt.ItemDataRole.UserRole + 2
+_BUSY: Final = frozenset({"busy", "migrating", "connecting"})
 _MOST_SINGLY: Final = 120
 _TO_DROP_ON: Final = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsDropEnabled
 _NONE: Final = Qt.ItemFlag.NoItemFlags
@@ -245,6 +247,8 @@ class TreeModel(QAbstractItemModel):
             return ", ".join(filter(None, (node.name, node.kind, node.state, *node.marks)))
         if role == NOTE_ROLE:
             return self._note(node)
+        if role == BUSY_ROLE:
+            return node.state in _BUSY
         if role == Qt.ItemDataRole.AccessibleDescriptionRole:
             note = self._note(node)
             return note.words if note is not None else None

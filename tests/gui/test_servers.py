@@ -134,7 +134,7 @@ async def test_a_removed_server_leaves_the_tree_the_settings_and_the_keyring(
         tree = seat.desk.window.pane.tree
         tree.setCurrentIndex(tree.model().index(0, 0))
         seat.desk.window.pane.menu_wanted.emit(QPoint(0, 0))
-        menu = seat.part(QMenu, "menu.server")
+        menu = seat.part(QMenu, "menu.saved_server")
         next(action for action in menu.actions() if action.objectName() == "server.remove").trigger()
         menu.close()
         await seat.press("confirm", "proceed")

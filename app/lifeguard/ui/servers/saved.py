@@ -102,7 +102,7 @@ class SavedServers:
         """What can be done with a server that is not connected."""
         key = thing.source.removeprefix(_PREFIX)
         menu = QMenu(self._pane)
-        menu.setObjectName("menu.server")
+        menu.setObjectName("menu.saved_server")
         for name, title, act in (
             ("server.connect_saved", "Connect", partial(self.open, key)),
             ("server.forget_password", "Forget password", partial(self._begin, self._forget_password, key)),

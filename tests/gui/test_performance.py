@@ -115,6 +115,7 @@ async def test_other_colours_are_taken_at_once(application: QApplication) -> Non
             seat.theme.force(scheme)
             picture = plot.grab().toImage()
             assert any(_is_there(picture, seat.theme.series(0), x) for x in range(picture.width()))
+            assert picture.pixelColor(picture.width() - 1, 0) == seat.theme.colour("surface")
 
 
 def test_a_missing_value_is_no_value_at_its_instant() -> None:

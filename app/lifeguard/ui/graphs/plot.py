@@ -43,7 +43,7 @@ class GraphPlot(pyqtgraph.PlotWidget):
     def __init__(self, title: str, timeline: Timeline, theme: Theme, parent: QWidget | None = None) -> None:
         self._value_axis, self._time_axis = ValueAxis(), TimeAxis()
         axes: dict[str, pyqtgraph.AxisItem] = {"left": self._value_axis, "bottom": self._time_axis}
-        super().__init__(parent, background=None, axisItems=axes)
+        super().__init__(parent, axisItems=axes)
         self.setObjectName(f"graph.{title.lower()}")
         self.setAccessibleName(f"{title} graph")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -130,6 +130,7 @@ class GraphPlot(pyqtgraph.PlotWidget):
             line.setPen(pyqtgraph.mkPen(self.theme.series(curve.colour), width=width))
 
     def _paint(self) -> None:
+        self.setBackground(self.theme.colour("surface"))
         for axis in (self._value_axis, self._time_axis):
             axis.use_theme(self.theme, self.font())
         self._cross.setPen(self.theme.colour("text-quiet"))

@@ -19,6 +19,7 @@ from lifeguard.link.journal import Journal
 from lifeguard.link.link import Link
 from lifeguard.link.pinned import PinnedTrust
 from lifeguard.link.roster import Roster
+from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
 from lifeguard.settings.file import SettingsFile
 from lifeguard.settings.keeper import Keeper
@@ -124,12 +125,21 @@ def _connect_simulated(desk: Desk, pool: SimulatedPool) -> None:
     """Simulated hosts keep the addresses their records say; one book for all pools learns, as the records come, where
     they answer, so that a host is found again when it has joined another pool."""
     book: dict[str, str] = {}
-    for each in (pool, *pool.beside):
-        target = Target(
-            each.target.address, each.target.port, each.target.tls, each.target.user, each.target.password, book
-        )
-        link = desk.connect(target)
-        link.changed.connect(_Learning(book, link, each.hosts).learn)
+    waiting = list(pool.beside)
+
+    def follow(state: LinkState) -> None:
+        """The pool itself comes first, so that it is what the window shows first."""
+        while state.phase == "live" and waiting:
+            _connect_one(desk, waiting.pop(0), book)
+
+    _connect_one(desk, pool, book).state_changed.connect(follow)
+
+
+def _connect_one(desk: Desk, pool: SimulatedPool, book: dict[str, str]) -> Link:
+    at = pool.target
+    link = desk.connect(Target(at.address, at.port, at.tls, at.user, at.password, book))
+    link.changed.connect(_Learning(book, link, pool.hosts).learn)
+    return link
 
 
 @dataclass(slots=True)

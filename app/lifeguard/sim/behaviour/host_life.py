@@ -191,6 +191,7 @@ def remove_host(db: Database, host_ref: str) -> None:
             db.destroy("VM", vm_ref)
         elif vm["affinity"] == host_ref:
             db.set("VM", vm_ref, "affinity", NULL_REF)
+    repositories = [pbd["SR"] for pbd in db.rows("PBD").values() if pbd["host"] == host_ref]
     _remove_cards(db, host_ref)
     for table in _OF_HOST:
         for ref, row in list(db.rows(table).items()):
@@ -200,6 +201,8 @@ def remove_host(db: Database, host_ref: str) -> None:
     if db.has("host_metrics", metrics):
         db.destroy("host_metrics", metrics)
     db.destroy("host", host_ref)
+    for sr_ref in repositories:
+        refresh(db, "SR", sr_ref)
 
 
 def _remove_cards(db: Database, host_ref: str) -> None:

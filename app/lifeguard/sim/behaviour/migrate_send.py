@@ -94,9 +94,7 @@ def migrate_calls(neighbours: Neighbours) -> dict[str, Handler]:
             if target is context.db:
                 await _inside(context, vm_ref, wish.host_ref, moved)
                 return vm_ref
-            await _copy(context, vm_ref, moved)
-            assert_can_arrive(context.db, target, vm_ref, wish)
-            new_ref = arrive(context, target, vm_ref, wish, moved)
+            new_ref = await _across(context, target, vm_ref, wish, moved)
         if not wish.is_copy:
             destroy_with_disks(context.db, vm_ref)
         return new_ref
@@ -120,6 +118,13 @@ async def _inside(context: Context, vm_ref: str, host_ref: str, moved: Mapping[s
         _put_disks(context, moved)
         switch_over(context, vm_ref, host_ref)
     alerts.vm_event(context, "VM_MIGRATED", vm_ref, f"migrated with its disks to {alerts.on_host(db, host_ref)}")
+
+
+async def _across(context: Context, target: Database, vm_ref: str, wish: Wish, moved: Mapping[str, str]) -> str:
+    """Into another pool, which is asked again once all is there. Returns the new VM's ref."""
+    await _copy(context, vm_ref, moved)
+    assert_can_arrive(context.db, target, vm_ref, wish)
+    return arrive(context, target, vm_ref, wish, moved)
 
 
 async def _copy(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QApplication, QStyle, QStyleOptionViewItem, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyleOptionViewItem, QToolTip
 
 from lifeguard.search.columns import Cell
 from lifeguard.ui.glyph import Glyph
@@ -20,7 +20,7 @@ _MARK_ROOM = ICON_SIDE + 2 * _GAP
 
 
 class CellDelegate(RowDelegate):
-    def __init__(self, model: GridModel, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, model: GridModel, theme: Theme, parent: QAbstractItemView) -> None:
         super().__init__(theme, parent)
         self._model = model
         self._colours = theme

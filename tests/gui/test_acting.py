@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton
 
 from lifeguard.commands.registry import command
-from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.selection import Selection
 from lifeguard.commands.work import Remedy, Report, Work
 from lifeguard.datamodel.records import Host, Vm
 from lifeguard.link.link import Link
@@ -157,12 +157,19 @@ async def test_tracked_blocks_are_told_in_the_wizard_and_switched_off_there(appl
         vdi = next(row["VDI"] for row in near.db.rows("VBD").values() if row["VM"] == vm.ref and row["type"] == "Disk")
         near.db.set("VDI", vdi, "cbt_enabled", True)
         await until(lambda: bool(getattr(here.inventory.find(vdi), "cbt_enabled", False)))
-        chosen = command("vm.migrate_with_storage")
-        assert chosen is not None
-        seat.desk.run(chosen, Selection((Item(here, vm.ref),)))
+        seat.desk.window.show_things([thing(seat, here, vm.ref)])
+        action = seat.desk.window.findChild(QAction, "vm.migrate_with_storage")
+        assert action is not None
+        await until(action.isEnabled)
+        action.trigger()
         await seat.dialog("migration")
         box = seat.part(QComboBox, "migration.destination")
         places = [place for place in range(box.count()) if box.itemText(place).startswith(f"{target.name_label} in")]
+        entries = box.model()
+        flags = [entries.flags(entries.index(place, 0)) for place in range(box.count())]
+        able = [bool(one & Qt.ItemFlag.ItemIsEnabled) for one in flags]
+        assert able == ["(" not in box.itemText(place) for place in range(box.count())]
+        assert not all(able)
         box.setCurrentIndex(places[-1])
         for _ in range(3):
             seat.part(QAbstractButton, "migration.next").click()
@@ -296,7 +303,7 @@ async def test_a_row_tells_pace_queue_and_what_would_help(application: QApplicat
         remedy = Remedy("Wait 10 s and try again", wait)
         board.start(Work("move", fail, words, remedies=lambda error: (remedy,)))
         await until(lambda: any(job.status == "failed" for job in board.jobs))
-        seat.desk.window.tray.findChild(QAbstractButton, "jobs.toggle").click()
+        seat.part(QAbstractButton, "jobs.toggle").click()
         button = seat.part(QPushButton, "jobs.remedy")
         assert (button.text(), button.isVisible()) == (remedy.title, True)
         button.click()

@@ -110,13 +110,13 @@ class Actions(QObject):
         known = self._actions.get(entry.id)
         if known is not None:
             return known
-        action = self._place_menu(entry.command) if entry.command.target in _WITH_PLACES else QAction(entry.title, self)
+        action = self._place_menu(entry.command) if _has_places(entry.command) else QAction(entry.title, self)
         action.setObjectName(entry.id)
         action.setText(entry.title)
         self._actions[entry.id] = action
         self._commands[entry.id] = entry.command
         self._draw(action, entry.command.icon)
-        if entry.command.target not in _WITH_PLACES:
+        if not _has_places(entry.command):
             if self._keys(entry.command):
                 action.setShortcut(QKeySequence(self._keys(entry.command)))
             action.triggered.connect(partial(self._trigger, entry.command))
@@ -135,6 +135,11 @@ class Actions(QObject):
     def _draw(self, action: QAction, icon: str) -> None:
         if icon and _has_icon(icon):
             action.setIcon(self._theme.icon(Glyph(icon)))
+
+
+def _has_places(command: Command) -> bool:
+    """A wizard asks for the place itself."""
+    return command.target in _WITH_PLACES and not command.opens
 
 
 def _has_icon(name: str) -> bool:

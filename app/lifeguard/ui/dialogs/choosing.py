@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from PySide6.QtGui import QStandardItemModel
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox
+
+_FLAGS_ROLE = Qt.ItemDataRole.UserRole - 1
+"""By which a box's own model keeps what may be done with an entry."""
 
 
 def chooser(name: str, title: str) -> QComboBox:
@@ -23,8 +26,7 @@ def fill_chooser(box: QComboBox, options: Iterable[tuple[str, str, str | None]],
     box.clear()
     for one, label, refusal in options:
         box.addItem(label if refusal is None else f"{label} ({refusal})", one)
-        model = box.model()
-        if refusal is not None and isinstance(model, QStandardItemModel):
-            model.item(box.count() - 1).setEnabled(False)
+        if refusal is not None:
+            box.setItemData(box.count() - 1, 0, _FLAGS_ROLE)
     box.setCurrentIndex(box.findData(value))
     box.blockSignals(False)

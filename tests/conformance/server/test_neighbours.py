@@ -11,11 +11,14 @@ import pytest
 import XenAPI
 
 from lifeguard.clock import SystemClock
+from lifeguard.datamodel.records import Host
+from lifeguard.link.target import Target
 from lifeguard.sim.estate import Estate
 from lifeguard.sim.release import Release
 from lifeguard.sim.scenario.beside import build_lone
 from lifeguard.sim.scenario.build import build_pool
 from lifeguard.sim.server import Listen, Server
+from tests.support.simulated import linked, live
 from tests.support.waiting import until
 
 _SECRET = "let me in"
@@ -97,6 +100,18 @@ async def test_a_joined_host_takes_vms_of_the_pool_as_it_has_the_same_networks_a
     assert running
     await _with(pool.master_url, lambda api: api.VM.pool_migrate(running[0], ref, {"live": "true"}))
     assert pool.pool.db.get("VM", running[0], "resident_on") == ref
+
+
+async def test_our_own_client_finds_the_pool_where_its_lone_host_was(estate: Estate) -> None:
+    pool, lone = estate.servers
+    book = {**pool.address_book, **lone.address_book}
+    host, _, port = lone.master_url.partition("://")[2].rpartition(":")
+    address = _master(pool)
+    async with linked(Target(host, int(port), False, "root", _SECRET, book)) as link:
+        await live(link)
+        await link.run_task("pool.join", address, "root", _SECRET)
+        await until(lambda: link.state.phase == "live" and link.inventory.count("host") == 3, 10)
+        assert {each.name_label for each in link.inventory.all(Host)} >= {"hv-lab-01"}
 
 
 async def test_an_ejected_host_comes_back_alone_at_its_address_and_may_join_again(estate: Estate) -> None:

@@ -104,11 +104,11 @@ class TreeModel(QAbstractItemModel):
         if isinstance(step, Inserted):
             return self._insert(step, parent, steps, at)
         if isinstance(step, Removed):
-            self.beginRemoveRows(self.index_of(parent), step.row, step.row)
+            self.beginRemoveRows(self._index_of(parent), step.row, step.row)
             self._mirror.remove(parent, step.row)
             self.endRemoveRows()
         elif isinstance(step, Moved):
-            self._move(step, parent, self.index_of(parent))
+            self._move(step, parent, self._index_of(parent))
         elif isinstance(step, Reordered):
             self._reorder(step, parent)
         else:
@@ -117,7 +117,7 @@ class TreeModel(QAbstractItemModel):
 
     def _insert(self, step: Inserted, parent: MirrorRow, steps: Sequence[Step], at: int) -> int:
         """Qt hears of the topmost new node only, when everything below it is already there."""
-        self.beginInsertRows(self.index_of(parent), step.row, step.row)
+        self.beginInsertRows(self._index_of(parent), step.row, step.row)
         depth = len(step.node.key)
         self._mirror.insert(parent, step.row, step.node)
         following = at + 1
@@ -135,7 +135,7 @@ class TreeModel(QAbstractItemModel):
         target = self._mirror.row(step.new_parent)
         is_down = target is parent and step.new_row > step.row
         is_moved = self.beginMoveRows(
-            index, step.row, step.row, self.index_of(target), step.new_row + 1 if is_down else step.new_row
+            index, step.row, step.row, self._index_of(target), step.new_row + 1 if is_down else step.new_row
         )
         self._mirror.move(parent, step.row, target, step.new_row, step.node)
         if is_moved:
@@ -159,14 +159,14 @@ class TreeModel(QAbstractItemModel):
 
     def _tell(self, row: MirrorRow) -> None:
         """The whole row looks different."""
-        index = self.index_of(row)
+        index = self._index_of(row)
         self.dataChanged.emit(index, index.siblingAtColumn(self.columnCount() - 1))
 
     def tell_all(self, roles: Sequence[int] = (), first: int = 0) -> None:
         """Every row looks different, from this column on."""
         for row in (self._mirror.root, *self._mirror.all()):
             if row.children:
-                top, bottom = self.index_of(row.children[0]), self.index_of(row.children[-1])
+                top, bottom = self._index_of(row.children[0]), self._index_of(row.children[-1])
                 last = bottom.siblingAtColumn(self.columnCount() - 1)
                 self.dataChanged.emit(top.siblingAtColumn(first), last, list(roles))
 
@@ -176,20 +176,20 @@ class TreeModel(QAbstractItemModel):
         self._notes = notes
         for row in self._mirror.all():
             if row.key and row.key[-1] in touched:
-                index = self.index_of(row)
+                index = self._index_of(row)
                 self.dataChanged.emit(index, index, [NOTE_ROLE, Qt.ItemDataRole.AccessibleDescriptionRole])
 
     def repaint_icons(self) -> None:
         """Every icon has changed its colours."""
         self.tell_all([Qt.ItemDataRole.DecorationRole])
 
-    def index_of(self, row: MirrorRow) -> QModelIndex:
+    def _index_of(self, row: MirrorRow) -> QModelIndex:
         return QModelIndex() if row.parent is None else self.createIndex(row.place, 0, row.number)
 
     def index_of_key(self, key: Key) -> QModelIndex:
         """Where a node is now; an invalid index when it is not in the tree."""
         row = self._mirror.find(key)
-        return QModelIndex() if row is None else self.index_of(row)
+        return QModelIndex() if row is None else self._index_of(row)
 
     def node(self, index: Index) -> Node | None:
         row = self._row(index)
@@ -204,7 +204,7 @@ class TreeModel(QAbstractItemModel):
 
     def branches(self) -> Iterable[QModelIndex]:
         """Every row that has something below it, from the top down."""
-        return (self.index_of(row) for row in self._mirror.all() if row.children)
+        return (self._index_of(row) for row in self._mirror.all() if row.children)
 
     def _row(self, index: Index) -> MirrorRow | None:
         """An invalid index has the number of the root."""
@@ -220,7 +220,7 @@ class TreeModel(QAbstractItemModel):
 
     def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
         row = self._row(index)
-        return QModelIndex() if row is None or row.parent is None else self.index_of(row.parent)
+        return QModelIndex() if row is None or row.parent is None else self._index_of(row.parent)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
         row = self._numbered(parent.internalId())

@@ -23,7 +23,7 @@ from lifeguard.ui.acting.herald import LONG_S, Herald
 from lifeguard.ui.acting.place_menu import PlaceMenu
 from lifeguard.ui.jobs.model import progress_words
 from lifeguard.ui.mime import packed
-from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.model import NOTE_ROLE, TreeModel
 from lifeguard.xapi.failures import ApiFailure
 from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
@@ -209,6 +209,26 @@ async def test_anything_is_dropped_on_a_tag_to_get_it(application: QApplication)
         assert drag_to(seat, [seat.thing(vm.ref)], place)
         await until(lambda: "gold" in db.get("VM", vm.ref, "tags"))
         assert not drag_to(seat, [seat.thing(master_ref)], place)
+
+
+async def test_the_servers_word_on_a_host_wins_during_a_drag(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm, one = running(seat.link), command("vm.migrate")
+        assert one is not None
+        hosts = [host.ref for host in seat.link.inventory.all(Host)]
+        target = next(ref for ref in hosts if one.judge(Selection.of(seat.link, [vm.ref], ref))[0].allowed)
+        seat.simulated.pool.faults.loses_events = True
+        seat.simulated.db.set("host", target, "enabled", False)
+        index = index_of(seat, seat.thing(target))
+        place = middle_of(seat, index)
+        data, tree = packed([seat.thing(vm.ref)]), seat.desk.window.pane.tree
+        tree.dragEnterEvent(QDragEnterEvent(place, Qt.DropAction.MoveAction, data, _LEFT, _NO_KEYS))
+        assert not index.data(NOTE_ROLE).is_refused
+        await until(lambda: index.data(NOTE_ROLE).is_refused)
+        assert "maintenance" in index.data(NOTE_ROLE).words
+        tree.end_drag()
+        seat.simulated.pool.faults.loses_events = False
 
 
 async def test_closing_while_jobs_run_says_what_goes_on_and_lets_go_of_it(application: QApplication) -> None:

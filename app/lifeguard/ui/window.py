@@ -70,7 +70,7 @@ class MainWindow(QMainWindow):
         self._run = doings.run
         self._aim = doings.aim
         self._may_close = doings.may_close
-        self.pane = TreePane(pools, shelf, doings.run, theme)
+        self.pane = TreePane(pools, shelf, doings.run, theme, start=doings.begin)
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
         self.notice = Banner(theme, "notice", "notice.dismiss")

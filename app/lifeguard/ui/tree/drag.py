@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -9,10 +10,15 @@ from PySide6.QtCore import QMimeData
 
 from lifeguard.commands import drops
 from lifeguard.commands.command import Command
+from lifeguard.commands.confirming import confirm_hosts
 from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.vm_place import MIGRATE
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.placing import Group
+from lifeguard.observe import Signal
+from lifeguard.rules.verdict import Verdict
 from lifeguard.tree.node import Key, Thing
+from lifeguard.ui.acting.place_menu import Begin
 from lifeguard.ui.mime import unpacked
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.tree.model import Note
@@ -22,6 +28,7 @@ _NOWHERE = {
     "vm": "Drop on a host to migrate",
     "host": "Drop on a pool to join it, or beside everything to leave one",
 }
+_MOST_ASKED = 8
 _ANYTHING = "Drop on a tag or a folder"
 
 
@@ -38,21 +45,31 @@ class Hover:
 
 
 class DragVerdicts:
-    """Asks the rules once for each place, and again after each change of the pools, never because the pointer moves."""
+    """Asks the rules once for each place, and again after each change of the pools, never because the pointer moves.
 
-    def __init__(self, pools: Pools) -> None:
+    Where `start` can begin work in the background the server is asked about its hosts too; `corrected` tells that it
+    sees one of them differently.
+    """
+
+    def __init__(self, pools: Pools, start: Begin | None = None) -> None:
+        self.corrected: Signal[None] = Signal()
         self._pools = pools
+        self._start = start
+        self._asking: asyncio.Task[None] | None = None
         self._things: tuple[Thing, ...] = ()
         self._selection = Selection(())
         self._offers: dict[Thing | Group | None, Offer | None] = {}
+        self._corrections: dict[Thing, Offer] = {}
 
     @property
     def is_on(self) -> bool:
         return bool(self._things)
 
     def begin(self, data: QMimeData) -> None:
+        self.end()
         self._things = unpacked(data)
         self.judge()
+        self._ask()
 
     def judge(self) -> None:
         """Afresh. The hosts that VMs could simply be migrated to are judged at once, to be marked in the tree."""
@@ -62,9 +79,36 @@ class DragVerdicts:
             pool = self._pools.of(self._selection.sources[0])
             for host in pool.source.inventory.all(Host) if pool is not None else ():
                 self._offer(Thing(pool.key if pool is not None else "", host.ref))
+        self._offers.update(self._corrections)
 
     def end(self) -> None:
-        self._things, self._selection, self._offers = (), Selection(()), {}
+        self._things, self._selection, self._offers, self._corrections = (), Selection(()), {}, {}
+        task, self._asking = self._asking, None
+        if task is not None:
+            task.cancel()
+
+    def _ask(self) -> None:
+        """The server's word on every host that is marked, for as many VMs as it can be asked about during a drag."""
+        hosts = tuple(
+            offer.drop.selection.target
+            for offer in self._offers.values()
+            if offer is not None and offer.drop.command is MIGRATE and offer.drop.selection.target is not None
+        )
+        is_live = all(source.state.phase == "live" for source in self._selection.sources)
+        if self._start is not None and hosts and is_live and len(self._selection.items) <= _MOST_ASKED:
+            work = confirm_hosts(MIGRATE, self._selection, hosts, self._correct)
+            self._asking = self._start(work, "confirm a drag")
+
+    def _correct(self, host: Item, verdict: Verdict) -> None:
+        """The server wins over what was predicted."""
+        pool = self._pools.of(host.source)
+        if pool is not None and self.is_on:
+            aimed = self._selection.with_target(host)
+            drop = drops.Drop(MIGRATE, aimed, (verdict,) * len(aimed.items))
+            step = Thing(pool.key, host.ref)
+            self._corrections[step] = offer_of(drop, aimed.rules(host.source).words.name(host.ref))
+            self._offers[step] = self._corrections[step]
+            self.corrected.emit(None)
 
     def notes(self) -> dict[Thing, Note]:
         """What the hosts' rows say: what they would have left, or nothing but quiet."""

@@ -18,6 +18,7 @@ from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
+from lifeguard.ui.acting.place_menu import Begin
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
@@ -59,7 +60,13 @@ class TreePane(QWidget):
     view_changed = Signal(str)
 
     def __init__(
-        self, pools: Pools, shelf: Shelf, dropped: Dropped, theme: Theme, parent: QWidget | None = None
+        self,
+        pools: Pools,
+        shelf: Shelf,
+        dropped: Dropped,
+        theme: Theme,
+        parent: QWidget | None = None,
+        start: Begin | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("resources")
@@ -72,7 +79,7 @@ class TreePane(QWidget):
         self._connected: set[str] = set()
         self._unfiltered: list[Key] | None = None
         self._model = TreeModel(theme, self)
-        self._verdicts = DragVerdicts(pools)
+        self._verdicts = DragVerdicts(pools, start)
         self.tree = ObjectTree(self._model, self._verdicts, dropped, theme)
         self.tree.setObjectName("resources.tree")
         self.tree.setAccessibleName("Resources")

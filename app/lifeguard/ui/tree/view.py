@@ -70,6 +70,7 @@ class ObjectTree(QTreeView):
         self.setAutoExpandDelay(_AUTO_EXPAND_MS)
         self.selectionModel().selectionChanged.connect(self._note_choice)
         model.taken.connect(self._settle)
+        verdicts.corrected.connect(lambda _: self._nodes.show_notes(self._verdicts.notes()))
         model.refilling.connect(lambda _: self._note_stand())
         model.refilled.connect(lambda _: self._resume_stand())
 
@@ -101,14 +102,16 @@ class ObjectTree(QTreeView):
             self.expand(index)
 
     def successors(self, gone: Callable[[Thing], bool]) -> list[Key]:
-        """What to select when the selected node goes: the next that stays below it, the one above, what it hangs on."""
+        """What to select when the selected node goes: the next of its kind, the one before, what it hangs on."""
         first = next(iter(self.selectionModel().selectedRows()), None)
         if first is None:
             return []
         parent, count = first.parent(), self._nodes.rowCount(first.parent())
         beside = [*range(first.row() + 1, count), *range(first.row() - 1, -1, -1)]
-        keys = (self._nodes.key(self._nodes.index(row, 0, parent)) for row in beside)
-        staying = (key for key in keys if not (isinstance(key[-1], Thing) and gone(key[-1])))
+        nodes = (self._nodes.node(self._nodes.index(row, 0, parent)) for row in beside)
+        left = self._nodes.node(first)
+        alike = (node.key for node in nodes if node is not None and left is not None and node.kind == left.kind)
+        staying = (key for key in alike if not (isinstance(key[-1], Thing) and gone(key[-1])))
         above = self._nodes.key(parent)
         return [*islice(staying, 1), *([above] if above else [])]
 

@@ -14,7 +14,7 @@ from lifeguard.datamodel.tables import SLAVE_CALLS
 from lifeguard.sim.call_table import CallTable, Entry, Named
 from lifeguard.sim.context import Context
 from lifeguard.sim.database import Database
-from lifeguard.sim.failure import ApiError, EarlyError
+from lifeguard.sim.failure import DEFECTS, ApiError, EarlyError
 from lifeguard.sim.faults import Faults
 from lifeguard.sim.roles import assert_may_call
 from lifeguard.sim.sessions import Sessions
@@ -25,8 +25,6 @@ from lifeguard.sim.wire.typed import typed
 
 _LOG = logging.getLogger(__name__)
 _TEXTS = Type("set", of=(Type("string"),))
-_DEFECTS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
-"""What a mistake in a behaviour raises: the real server answers such with INTERNAL_ERROR and lives on."""
 
 
 class Duty(Protocol):
@@ -126,7 +124,7 @@ class Dispatcher:
             self._assert_may(entry, context.session_ref, args)
         try:
             return await entry.handler(context, *args)
-        except _DEFECTS as defect:
+        except DEFECTS as defect:
             _LOG.exception("%s failed by a defect of the simulator", entry.method)
             raise ApiError("INTERNAL_ERROR", f"{type(defect).__name__}({defect})") from defect
 

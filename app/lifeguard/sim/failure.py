@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+DEFECTS = (LookupError, ValueError, TypeError, AttributeError, ArithmeticError, AssertionError, RecursionError)
+"""What a mistake in a behaviour raises: the real server answers such with INTERNAL_ERROR and lives on."""
+
 
 class ApiError(Exception):
     """The failure a client sees. `code` is spelled as on the wire, `params` are texts."""

@@ -15,7 +15,7 @@ import pytest
 from lifeguard.xapi.certificate import SessionTrust
 from lifeguard.xapi.dialler import Dialler
 from lifeguard.xapi.endpoint import AddressBook, parse_endpoint
-from lifeguard.xapi.failures import Failure, HttpRefused
+from lifeguard.xapi.failures import CertificateUntrusted, Failure, HttpRefused
 from lifeguard.xapi.streams import Streams
 from tests.support import until
 from tests.support.simulated import HASTY, PASSWORD, Simulated, simulated
@@ -267,3 +267,28 @@ async def test_reports_come_in_the_packing_asked_for(
     served: Simulated, path: str, looks_right: Callable[[Any], bool]
 ) -> None:
     assert looks_right(await _read(_streams(served), _address(served), path))
+
+
+async def test_a_host_that_dies_takes_its_streams_with_it(served: Simulated) -> None:
+    streams, task, member = _streams(served), _task(served), served.members()[0]
+    path = f"/export_raw_vdi?vdi={_big_disk(served)}&task_id={task}"
+    async with streams.download(_address(served, member), path) as download:
+        await anext(download.chunks)
+        await served.server.kill(member)
+        assert served.db.get("task", task, "status") == "cancelled"
+
+
+async def test_streams_pass_through_tls_as_well() -> None:
+    async with simulated(hosts=1, vms=6, is_tls=True) as served:
+        session = served.pool.sessions.open("root", PASSWORD, "tests", served.pool.master_ref)
+        trust = SessionTrust()
+        book = AddressBook(parse_endpoint(served.dialled(served.pool.master_ref), tls=True), served.address_book())
+        dialler = Dialler(book, trust, HASTY)
+        with pytest.raises(CertificateUntrusted) as untrusted:
+            await _read(Streams(dialler, lambda: session), _address(served), "/audit_log")
+        trust.remember(untrusted.value.facts)
+        vm = _halted(served)
+        data = await _read(Streams(dialler, lambda: session), _address(served), f"/export?ref={vm}")
+        before = len(served.db.rows("VM"))
+        await _send(Streams(dialler, lambda: session), _address(served), "/import", data)
+        assert len(served.db.rows("VM")) == before + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import binascii
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -12,13 +13,14 @@ from urllib.parse import urlencode
 from lifeguard.datamodel.dump import write_dump
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES, HTTP_HANDLERS
-from lifeguard.sim.failure import ApiError
+from lifeguard.sim.failure import DEFECTS, ApiError
 from lifeguard.sim.http.exchange import HttpRequest, Reply, forbidden, internal_error, redirect, unauthorised
 from lifeguard.sim.http.wires import Wires
 from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.roles import denied, is_role_enough
 from lifeguard.sim.tasks import is_over
 
+_LOG = logging.getLogger(__name__)
 _KNOWN = {(handler.method, handler.uri): handler for handler in HTTP_HANDLERS}
 
 
@@ -89,6 +91,11 @@ async def _run(handler: WebHandler, visit: Visit) -> Reply | None:
         if not is_over(visit.pool.db, task_ref):
             visit.pool.tasks.fail(task_ref, error)
         return None if visit.wires.has_begun else internal_error(f"{error.code}: [ {'; '.join(error.params)} ]")
+    except DEFECTS as defect:
+        _LOG.exception("%s failed by a defect of the simulator", visit.request.path)
+        if not is_over(visit.pool.db, task_ref):
+            visit.pool.tasks.fail(task_ref, ApiError("INTERNAL_ERROR", str(defect)))
+        return None if visit.wires.has_begun else internal_error(f"INTERNAL_ERROR: [ {defect} ]")
     went_well = reply is None or reply.status[0] == "2"
     if went_well and not is_over(visit.pool.db, task_ref):
         visit.pool.tasks.succeed(task_ref, "")

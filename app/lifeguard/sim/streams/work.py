@@ -54,6 +54,11 @@ async def under_task(visit: Visit, label: str) -> AsyncIterator[Work]:
         if not is_over(context.db, task_ref):
             tasks.fail(task_ref, TaskCancelled(task_ref) if context.is_cancelled else ApiError("CLIENT_ERROR"))
         raise
+    except asyncio.CancelledError:
+        # The host goes down: it takes the work with it.
+        if not is_over(context.db, task_ref):
+            tasks.fail(task_ref, TaskCancelled(task_ref))
+        raise
     finally:
         if named is None:
             tasks.forget(task_ref)

@@ -34,5 +34,6 @@ async def open_scene(*pool: str) -> AsyncIterator[Scene]:
         async with opened_window(screen, audience, served) as person:
             await person.connect(served, served.master)
             yield Scene(served, person)
+            await person.settle()
             assert await person.close() == 0
         assert await served.sessions_of_others() == 0

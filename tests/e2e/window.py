@@ -22,6 +22,8 @@ _TREE, _GRID, _JOBS = "resources.tree", "search.grid", "jobs.list"
 _SLOW_S = 20.0
 _WHEEL_UP, _WHEEL_DOWN = 4, 5
 _LONGEST_MENU = 40
+_ENOUGH = 400
+_OFFER = "What: "
 
 
 class Person:
@@ -40,6 +42,8 @@ class Person:
     async def connect_besides(self, pool: Pool, address: str, name: str) -> None:
         """Another server, without a certificate, that shows in the tree by this name."""
         await self._ask_for(pool, address)
+        await self.focus_tree()
+        await self.screen.key("Home")
         await self.row(name)
 
     async def _ask_for(self, pool: Pool, address: str) -> None:
@@ -85,7 +89,9 @@ class Person:
     async def below(self, name: str) -> list[str]:
         """The names right below a row that is unfolded, one step further in."""
         rows = await self.rows()
-        place = next(at for at, row in enumerate(rows) if named(row) == name)
+        place = next((at for at, row in enumerate(rows) if named(row) == name), None)
+        if place is None:
+            return []
         inside = list(takewhile(lambda row: row.left > rows[place].left, rows[place + 1 :]))
         return [named(row) for row in inside if row.left == inside[0].left]
 
@@ -179,8 +185,44 @@ class Person:
         await self.desktop.wait_for(
             Role.CELL, id_ends="table.palette", such_that=lambda cell: text in cell.name.lower()
         )
-        cells = await self.desktop.find_all(Role.CELL, id_ends="table.palette")
-        return [cell.name for cell in sorted(cells, key=lambda cell: (cell.top, cell.left))]
+        cells = await self.desktop.find_all(Role.CELL, id_ends="table.palette", starts=_OFFER)
+        return [cell.name.removeprefix(_OFFER) for cell in sorted(cells, key=lambda cell: cell.top)]
+
+    async def go_by_palette(self, name: str) -> None:
+        """To an object whose name says which it is."""
+        offers = await self.open_palette(name)
+        await self.screen.key(*["Down"] * (offers.index(name)), "Return")
+        await self.header(name)
+
+    async def header(self, name: str) -> None:
+        """Until the right side is about this object."""
+        await self.desktop.wait_for(Role.LABEL, name, id_ends="header.name", timeout_s=_SLOW_S)
+
+    async def focus_tree(self) -> None:
+        """By the keyboard: through the filter above it."""
+        await self.screen.key("ctrl+f", "Down")
+        await self.desktop.wait_for(Role.TREE, id_ends=_TREE, such_that=_has_focus)
+
+    async def choose_from(self, box: str, part: str) -> None:
+        """The first that may be chosen and has these words in it."""
+        await self.screen.click((await self.desktop.wait_for(Role.COMBO_BOX, id_ends=box)).middle)
+        found = await self.desktop.wait_for(
+            Role.LIST_ITEM, id_has=f"{box}.", such_that=lambda item: part in item.name and item.is_enabled
+        )
+        await self.screen.click(found.middle)
+
+    async def press_in(self, button: str) -> None:
+        """A button by its id."""
+        found = await self.desktop.wait_for(
+            Role.BUTTON, id_ends=button, such_that=lambda thing: thing.is_enabled, timeout_s=_SLOW_S
+        )
+        await self.screen.click(found.middle)
+
+    async def fill(self, field: str, text: str) -> None:
+        role = Role.PASSWORD if field.endswith("password") else Role.TEXT
+        await self.screen.click((await self.desktop.wait_for(role, id_ends=field)).middle)
+        await self.desktop.wait_for(role, id_ends=field, such_that=_has_focus)
+        await self.screen.type(text)
 
     async def walk_menu(self, *entries: str) -> None:
         """From an open menu by arrow keys alone, down to the last entry, which is taken."""
@@ -197,10 +239,8 @@ class Person:
         return any(_has_focus(item) or State.SELECTED in item.states for item in items)
 
     async def settle(self) -> None:
-        """Leave whatever a failed act has left open."""
-        for dialog in ("confirm", "fill", "connect"):
-            if await self.desktop.find(Role.BUTTON, id_ends=f"{dialog}.proceed") is not None:
-                await self.screen.key("Escape")
+        """Leave whatever a failed act has left open: a menu, a palette, a wizard over a dialog."""
+        await self.screen.key("Escape", "Escape", "Escape")
 
     async def close(self) -> int:
         """By the window manager. Returns the exit status."""
@@ -238,7 +278,7 @@ async def eventually(ask: Callable[[], Awaitable[T]], is_good: Callable[[T], boo
     """What another client is told, once it is as expected. Raises AssertionError with the last answer."""
     deadline_s = time.monotonic() + timeout_s
     while not is_good(value := await ask()):
-        assert time.monotonic() < deadline_s, f"still {value!r}"
+        assert time.monotonic() < deadline_s, f"still {str(value)[:_ENOUGH]}"
         await asyncio.sleep(0.1)
     return value
 

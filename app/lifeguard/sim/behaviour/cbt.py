@@ -7,6 +7,7 @@ import random
 
 from lifeguard.sim.behaviour import lookup, pace
 from lifeguard.sim.behaviour.disks import use
+from lifeguard.sim.behaviour.drives import remove_drive
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
 from lifeguard.sim.behaviour.operations.vdi import METADATA, assert_vdi
 from lifeguard.sim.context import Context, Handler
@@ -74,7 +75,7 @@ async def data_destroy(context: Context, vdi_ref: str) -> None:
 
 def _drop_drive(db: Database, vbd_ref: str, vm_ref: str) -> None:
     if db.has("VBD", vbd_ref):
-        db.destroy("VBD", vbd_ref)
+        remove_drive(db, vbd_ref)
     refresh_vm(db, vm_ref)
 
 

@@ -17,8 +17,6 @@ from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
-_OF_HOST = ("PBD", "PIF", "host_cpu", "PGPU", "PCI", "PUSB", "host_crashdump", "host_patch", "Certificate")
-
 
 async def disable(context: Context, host_ref: str, auto_enable: bool = True) -> None:
     db = context.db
@@ -169,56 +167,6 @@ def reset_residents(db: Database, host_ref: str) -> list[str]:
     return lost
 
 
-async def destroy(context: Context, host_ref: str) -> None:
-    db = context.db
-    db.row("host", host_ref)
-    if host_ref == lookup.pool(db)["master"]:
-        raise ApiError("HOST_CANNOT_DESTROY_SELF", host_ref)
-    if lookup.is_live(db, host_ref):
-        raise ApiError("HOST_IS_LIVE", host_ref)
-    if lookup.pool(db)["ha_enabled"]:
-        raise ApiError("HA_IS_ENABLED")
-    if residents(db, host_ref):
-        raise ApiError("HOST_HAS_RESIDENT_VMS", host_ref)
-    remove_host(db, host_ref)
-
-
-def remove_host(db: Database, host_ref: str) -> None:
-    """Delete the host with all that is part of it."""
-    for vm_ref, vm in list(db.rows("VM").items()):
-        if vm["is_control_domain"] and vm["resident_on"] == host_ref:
-            domain.drop_consoles(db, vm_ref)
-            db.destroy("VM", vm_ref)
-        elif vm["affinity"] == host_ref:
-            db.set("VM", vm_ref, "affinity", NULL_REF)
-    repositories = [pbd["SR"] for pbd in db.rows("PBD").values() if pbd["host"] == host_ref]
-    _remove_cards(db, host_ref)
-    for table in _OF_HOST:
-        for ref, row in list(db.rows(table).items()):
-            if row.get("host") == host_ref:
-                db.destroy(table, ref)
-    metrics = db.get("host", host_ref, "metrics")
-    if db.has("host_metrics", metrics):
-        db.destroy("host_metrics", metrics)
-    db.destroy("host", host_ref)
-    for sr_ref in repositories:
-        refresh(db, "SR", sr_ref)
-
-
-def _remove_cards(db: Database, host_ref: str) -> None:
-    """Delete the host's interfaces with the bonds, VLANs and tunnels between them."""
-    own = {ref for ref, pif in db.rows("PIF").items() if pif["host"] == host_ref}
-    for table, field in (("Bond", "master"), ("VLAN", "untagged_PIF"), ("tunnel", "access_PIF")):
-        for ref, row in list(db.rows(table).items()):
-            if row[field] in own:
-                db.destroy(table, ref)
-    for ref in own:
-        metrics = db.get("PIF", ref, "metrics")
-        if db.has("PIF_metrics", metrics):
-            db.destroy("PIF_metrics", metrics)
-        db.destroy("PIF", ref)
-
-
 async def set_power_on_mode(context: Context, host_ref: str, mode: str, config: dict[str, str]) -> None:
     context.db.update("host", host_ref, power_on_mode=mode, power_on_config=config)
     refresh(context.db, "host", host_ref)
@@ -256,7 +204,6 @@ HANDLERS: dict[str, Handler] = {
     "host.power_on": power_on,
     "host.restart_agent": restart_agent,
     "host.declare_dead": declare_dead,
-    "host.destroy": destroy,
     "host.set_power_on_mode": set_power_on_mode,
     "host.prepare_for_poweroff": _nothing,
     "host.syslog_reconfigure": _nothing,

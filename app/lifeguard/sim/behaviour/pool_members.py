@@ -8,7 +8,7 @@ from lifeguard.sim.behaviour import lookup, pace
 from lifeguard.sim.behaviour.departure import as_own_pool
 from lifeguard.sim.behaviour.disks import destroy_disk
 from lifeguard.sim.behaviour.evacuation import residents
-from lifeguard.sim.behaviour.host_life import remove_host
+from lifeguard.sim.behaviour.host_removal import remove_host
 from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError

@@ -14,6 +14,7 @@ from lifeguard.datamodel.tables import CLASSES
 from lifeguard.sim.behaviour import alerts, domain, lookup, memory, pace
 from lifeguard.sim.behaviour.choice import storage_host
 from lifeguard.sim.behaviour.disks import create_disk, default_sr, destroy_disk, duplicate
+from lifeguard.sim.behaviour.drives import add_drive
 from lifeguard.sim.behaviour.duplication import copy_devices, create_like, drop_devices
 from lifeguard.sim.behaviour.forwarding import forward
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh, refresh_vm
@@ -107,8 +108,8 @@ async def provision(context: Context, vm_ref: str) -> None:
                 context, {"name_label": name, "virtual_size": size, "SR": sr_ref, "type": kind,
                           "physical_utilisation": 0},
             )  # fmt: skip
-            db.insert(
-                "VBD",
+            add_drive(
+                db,
                 {"VM": vm_ref, "VDI": disk, "userdevice": device, "bootable": bootable, "mode": "RW", "type": "Disk",
                  "empty": False, "other_config": {"owner": "true"}},
             )  # fmt: skip

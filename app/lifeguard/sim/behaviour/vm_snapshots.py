@@ -11,6 +11,7 @@ from lifeguard.sim import dates
 from lifeguard.sim.behaviour import alerts, domain, lookup, pace, suspension
 from lifeguard.sim.behaviour.choice import storage_host
 from lifeguard.sim.behaviour.disks import destroy_disk, duplicate, snapshot_disk
+from lifeguard.sim.behaviour.drives import remove_drive
 from lifeguard.sim.behaviour.duplication import copy_devices, create_like, drop_devices, settings
 from lifeguard.sim.behaviour.forwarding import forward
 from lifeguard.sim.behaviour.operations.refresh import marked, refresh_vm
@@ -80,7 +81,7 @@ def _make(context: Context, vm_ref: str, name: str, ignored_vdis: tuple[str, ...
     )  # fmt: skip
     for vbd_ref in tuple(db.get("VM", ref, "VBDs")):
         if db.get("VBD", vbd_ref, "VDI") in ignored_vdis:
-            db.destroy("VBD", vbd_ref)
+            remove_drive(db, vbd_ref)
     db.set("VM", vm_ref, "parent", ref)
     refresh_vm(db, ref)
     return ref

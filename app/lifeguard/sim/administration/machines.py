@@ -1,13 +1,12 @@
-"""What consoles set or ask of machines besides their life: firmware, plugins, live settings, schedules, recovery."""
+"""What consoles set or ask of machines besides their life: firmware, plugins, live settings, recovery."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from lifeguard.sim import dates
 from lifeguard.sim.administration.shapes import accepted, putting, refused
-from lifeguard.sim.behaviour import lookup, vm_config, vm_making, vm_snapshots
+from lifeguard.sim.behaviour import lookup, vm_config, vm_making
 from lifeguard.sim.behaviour.operations.vm import assert_vm
 from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.failure import ApiError
@@ -25,12 +24,6 @@ async def _set_shadow(context: Context, vm_ref: str, multiplier: float) -> None:
 async def _nap(context: Context, vm_ref: str) -> None:
     """Sleep and wake inside the guest: nothing of it shows outside."""
     assert_vm(context.db, vm_ref, "suspend")
-
-
-async def _copy_bios(context: Context, vm_ref: str, host_ref: str) -> None:
-    if context.db.get("VM", vm_ref, "bios_strings"):
-        raise ApiError("VM_BIOS_STRINGS_ALREADY_SET")
-    context.db.set("VM", vm_ref, "bios_strings", dict(context.db.get("host", host_ref, "bios_strings")))
 
 
 async def _update_snapshot(context: Context, vm_ref: str, snapshot_of: str, time: str, transportable_id: str) -> None:
@@ -67,22 +60,6 @@ async def _set_uefi_mode(context: Context, vm_ref: str, mode: str) -> str:
 
 async def _guest_secure_boot(context: Context, pool_ref: str) -> str:
     return "ready" if context.db.get("pool", pool_ref, "uefi_certificates") else "not_ready"
-
-
-async def _snapshot_now(context: Context, schedule_ref: str) -> str:
-    """Of every machine of the schedule; as many as it keeps remain."""
-    schedule, now = context.db.row("VMSS", schedule_ref), dates.stamp(context.clock.time_s())
-    for vm_ref in schedule["VMs"]:
-        name = f"{context.db.get('VM', vm_ref, 'name_label')} {now}"
-        ref = await vm_snapshots.snapshot(context, vm_ref, name)
-        context.db.set("VM", ref, "is_vmss_snapshot", True)
-        present = context.db.get("VM", vm_ref, "snapshots")
-        taken = [one for one in present if context.db.get("VM", one, "is_vmss_snapshot")]
-        taken.sort(key=lambda one: str(context.db.get("VM", one, "snapshot_time")))
-        for old in taken[: max(0, len(taken) - schedule["retained_snapshots"])]:
-            vm_making.destroy_with_disks(context.db, old)
-    context.db.set("VMSS", schedule_ref, "last_run_time", now)
-    return ""
 
 
 async def _sysprep(context: Context, vm_ref: str, *args: Any) -> None:
@@ -122,7 +99,6 @@ HANDLERS: Mapping[str, Handler] = {
     "VM.set_shadow_multiplier_live": _set_shadow,
     "VM.s3_suspend": _nap,
     "VM.s3_resume": _nap,
-    "VM.copy_bios_strings": _copy_bios,
     "VM.update_snapshot_metadata": _update_snapshot,
     "VM.call_plugin": _call_plugin,
     "VM.call_host_plugin": _call_plugin,
@@ -139,7 +115,6 @@ HANDLERS: Mapping[str, Handler] = {
     "VM_appliance.recover": _cannot_recover,
     "VM_appliance.assert_can_be_recovered": _cannot_recover,
     "VM_appliance.get_SRs_required_for_recovery": _cannot_recover,
-    "VMSS.snapshot_now": _snapshot_now,
     "pool.get_guest_secureboot_readiness": _guest_secure_boot,
     "pool.create_VLAN": _create_vlan,
     "PIF.create_VLAN": _create_vlan,

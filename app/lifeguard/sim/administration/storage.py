@@ -1,44 +1,17 @@
-"""Disks and repositories beside their life: change tracking, caches, the redo log, what is asked about them."""
+"""Disks and repositories beside their life: caches, the redo log, what is asked about them."""
 
 from __future__ import annotations
 
-import base64
 import hashlib
 from collections.abc import Mapping
 
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.administration.shapes import accepted, refused
 from lifeguard.sim.behaviour import disks, lookup
-from lifeguard.sim.behaviour.operations.vdi import assert_vdi
 from lifeguard.sim.context import Context, Handler
 from lifeguard.sim.failure import ApiError
 
-_BLOCK_BYTES = 64 << 10
 _REDO_LOG_BYTES = 256 << 20
-
-
-async def _destroy_data(context: Context, vdi_ref: str) -> None:
-    """Only the record of what changed stays."""
-    vdi = context.db.row("VDI", vdi_ref)
-    if not vdi["is_a_snapshot"]:
-        raise ApiError("OPERATION_NOT_ALLOWED", "VDI is not a snapshot")
-    if not vdi["cbt_enabled"]:
-        raise ApiError("VDI_NO_CBT_METADATA", vdi_ref)
-    assert_vdi(context.db, vdi_ref, "data_destroy")
-    disks.use(context.db, vdi["SR"], -vdi["physical_utilisation"], 0)
-    context.db.update("VDI", vdi_ref, type="cbt_metadata", physical_utilisation=0)
-
-
-async def _changed_blocks(context: Context, from_ref: str, to_ref: str) -> str:
-    """One bit for each 64 KiB, most significant first, in base64: every hundredth has changed."""
-    for ref in (from_ref, to_ref):
-        if not context.db.get("VDI", ref, "cbt_enabled"):
-            raise ApiError("VDI_NO_CBT_METADATA", ref)
-    count = -(-context.db.get("VDI", to_ref, "virtual_size") // _BLOCK_BYTES)
-    bits = bytearray(-(-count // 8))
-    for at in range(0, count, 100):
-        bits[at // 8] |= 0x80 >> at % 8
-    return base64.b64encode(bytes(bits)).decode()
 
 
 async def _revert(context: Context, snapshot_ref: str) -> None:
@@ -125,8 +98,6 @@ async def _deprecated(context: Context, *args: object) -> None:
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "VDI.data_destroy": _destroy_data,
-    "VDI.list_changed_blocks": _changed_blocks,
     "VDI.revert": _revert,
     "VDI.checksum": _checksum,
     "VDI.generate_config": _generate_config,
@@ -141,7 +112,6 @@ HANDLERS: Mapping[str, Handler] = {
     "VBD.pause": _pause,
     "SR.make": _deprecated,
     **accepted("VBD.unpause", "SR.disable_database_replication"),
-    **accepted("VDI.get_nbd_info", result=()),
     **refused("SR_OPERATION_NOT_SUPPORTED", "SR.assert_supports_database_replication",
               "SR.enable_database_replication", about_first=True),
     **refused("FEATURE_RESTRICTED", "LVHD.enable_thin_provisioning"),

@@ -1,4 +1,4 @@
-"""Updates of hosts: patches and updates that are known as rows, repositories, the guidance they leave."""
+"""Where updates of hosts come from: repositories, their proxy, how often they are asked; and what patches leave."""
 
 from __future__ import annotations
 
@@ -15,57 +15,8 @@ from lifeguard.sim.failure import ApiError
 _WEEK = {"daily": (0, 0), "weekly": (0, 6)}
 
 
-async def _introduce_update(context: Context, vdi_ref: str) -> str:
-    """The update on a disk: nothing is written on simulated disks, so there never is one."""
-    context.db.row("VDI", vdi_ref)
-    raise ApiError("INVALID_UPDATE", "the disk holds no update")
-
-
-async def _precheck_update(context: Context, update_ref: str, host_ref: str) -> str:
-    if host_ref in context.db.get("pool_update", update_ref, "hosts"):
-        raise ApiError("UPDATE_ALREADY_APPLIED", update_ref)
-    context.db.row("host", host_ref)
-    return "ok"
-
-
-async def _apply_update(context: Context, update_ref: str, host_ref: str) -> None:
-    await _precheck_update(context, update_ref, host_ref)
-    hosts = context.db.get("pool_update", update_ref, "hosts")
-    context.db.set("pool_update", update_ref, "hosts", (*hosts, host_ref))
-    if "restartHost" in context.db.get("pool_update", update_ref, "after_apply_guidance"):
-        waiting = context.db.get("host", host_ref, "updates_requiring_reboot")
-        context.db.set("host", host_ref, "updates_requiring_reboot", (*waiting, update_ref))
-
-
-async def _apply_update_everywhere(context: Context, update_ref: str) -> None:
-    for host_ref in list(context.db.rows("host")):
-        if host_ref not in context.db.get("pool_update", update_ref, "hosts"):
-            await _apply_update(context, update_ref, host_ref)
-
-
 async def _attach_update(context: Context, update_ref: str, use_proxy: bool) -> str:
     return f"/update/{context.db.get('pool_update', update_ref, 'uuid')}"
-
-
-async def _apply_patch(context: Context, patch_ref: str, host_ref: str) -> str:
-    patch = context.db.row("pool_patch", patch_ref)
-    for ref in patch["host_patches"]:
-        if context.db.has("host_patch", ref) and context.db.get("host_patch", ref, "host") == host_ref:
-            raise ApiError("PATCH_ALREADY_APPLIED", patch_ref)
-    kept = {name: patch[name] for name in ("name_label", "name_description", "version", "size")}
-    now = dates.stamp(context.clock.time_s())
-    own = {"host": host_ref, "applied": True, "timestamp_applied": now, "pool_patch": patch_ref}
-    context.db.insert("host_patch", kept | own)
-    return "The patch was applied.\n"
-
-
-async def _apply_patch_everywhere(context: Context, patch_ref: str) -> None:
-    present = context.db.get("pool_patch", patch_ref, "host_patches")
-    done = {context.db.get("host_patch", ref, "host") for ref in present}
-    for host_ref in list(context.db.rows("host")):
-        if host_ref not in done:
-            await _apply_patch(context, patch_ref, host_ref)
-    context.db.set("pool_patch", patch_ref, "pool_applied", True)
 
 
 async def _apply_host_patch(context: Context, ref: str) -> str:
@@ -142,13 +93,7 @@ async def _configure_proxy(context: Context, pool_ref: str, url: str, user: str,
 
 
 HANDLERS: Mapping[str, Handler] = {
-    "pool_update.introduce": _introduce_update,
-    "pool_update.precheck": _precheck_update,
-    "pool_update.apply": _apply_update,
-    "pool_update.pool_apply": _apply_update_everywhere,
     "pool_update.attach": _attach_update,
-    "pool_patch.apply": _apply_patch,
-    "pool_patch.pool_apply": _apply_patch_everywhere,
     "pool_patch.precheck": _precheck_patch,
     "host_patch.apply": _apply_host_patch,
     "pool.add_repository": _add_repository,
@@ -162,7 +107,7 @@ HANDLERS: Mapping[str, Handler] = {
     **setting("pool", "pool.disable_repository_proxy", repository_proxy_url="", repository_proxy_username=""),
     **forgotten("pool_patch.clean", "pool_patch.pool_clean"),
     **accepted(
-        "pool_update.pool_clean", "pool_update.detach", "pool_update.resync_host", "pool_patch.clean_on_host",
+        "pool_update.detach", "pool_update.resync_host", "pool_patch.clean_on_host",
         "host.refresh_pack_info", "host.emergency_clear_mandatory_guidance",
     ),
     **accepted("pool.check_update_readiness", result=()),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import datetime
 from collections.abc import AsyncIterator
 from typing import Any
@@ -129,29 +128,9 @@ async def test_hosts_are_brought_up_to_date_from_a_repository(asked: Asked) -> N
     assert asked.db.get("host", asked.h1, "latest_synced_updates_applied") == "yes"
 
 
-async def test_an_update_is_applied_to_a_host_once(asked: Asked) -> None:
-    update = asked.db.insert("pool_update", {"name_label": "XS1", "after_apply_guidance": ("restartHost",)})
-    assert await asked.call("pool_update.precheck", update, asked.h1) == "ok"
-    await asked.call("pool_update.apply", update, asked.h1)
-    assert await _refusal(asked, "pool_update.apply", update, asked.h1) == ["UPDATE_ALREADY_APPLIED", update]
-    await asked.call("pool_update.pool_apply", update)
-    assert set(asked.db.get("pool_update", update, "hosts")) == {asked.h1, asked.h2}
-    assert asked.db.get("host", asked.h2, "updates_requiring_reboot") == (update,)
-
-
 async def test_what_a_call_names_must_be_there_even_where_nothing_is_done(asked: Asked) -> None:
     error = await _refusal(asked, "host.backup_rrds", "OpaqueRef:gone", 0.0)
     assert error == ["HANDLE_INVALID", "host", "OpaqueRef:gone"]
-
-
-async def test_changed_blocks_come_as_bits_for_every_64_kilobytes(asked: Asked) -> None:
-    rows = {"virtual_size": 1 << 30, "cbt_enabled": True, "is_a_snapshot": True}
-    one, other = (asked.db.insert("VDI", rows) for _ in range(2))
-    bits = base64.b64decode(await asked.call("VDI.list_changed_blocks", one, other))
-    assert len(bits) == (1 << 30) // (64 << 10) // 8
-    assert any(bits)
-    plain = asked.db.insert("VDI", {"virtual_size": 1})
-    assert await _refusal(asked, "VDI.list_changed_blocks", plain, other) == ["VDI_NO_CBT_METADATA", plain]
 
 
 async def test_a_blob_stands_in_its_owners_map(asked: Asked) -> None:

@@ -84,9 +84,8 @@ class _QuietAxis(pyqtgraph.AxisItem):
         self.setGrid(_OPAQUE)
 
     def use_theme(self, theme: Theme, font: QFont) -> None:
-        line = theme.colour("line")
-        self.setPen(line)
-        self.setTickPen(line)
+        self.setPen(None)
+        self.setTickPen(theme.colour("line"))
         self.setTextPen(theme.colour("text-quiet"))
         self.setTickFont(font)
         self._fit(QFontMetricsF(font))

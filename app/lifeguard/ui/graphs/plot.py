@@ -127,7 +127,9 @@ class GraphPlot(pyqtgraph.PlotWidget):
     def _colour(self, curves: Sequence[Curve]) -> None:
         width = _WIDTH_OF_FEW if len(curves) <= _FEW else _WIDTH_OF_MANY
         for line, curve in zip(self._lines, curves, strict=True):
-            line.setPen(pyqtgraph.mkPen(self.theme.series(curve.colour), width=width))
+            pen = pyqtgraph.mkPen(self.theme.series(curve.colour), width=width)
+            pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+            line.setPen(pen)
 
     def _paint(self) -> None:
         self.setBackground(self.theme.colour("surface"))

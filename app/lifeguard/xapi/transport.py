@@ -34,6 +34,7 @@ from lifeguard.xapi.policy import Patience
 _CHUNK_BYTES = 1 << 16
 _CONNECTIONS = 6
 _USER_AGENT = "Lifeguard"
+_OLD_TLS = ("SSLv3", "TLSv1", "TLSv1.1")
 
 Lane = Literal["calls", "changes", "events", "heartbeat"]
 """Calls share connections that stay open; a change always gets a fresh one, so that it never meets a connection that
@@ -187,12 +188,27 @@ class Transport:
         except ssl.SSLError as error:
             raise UnsafeTls(address, _tls_reason(error)) from None
         except (OSError, TimeoutError) as error:
+            if isinstance(error, ConnectionResetError) and not self._old_tls and await self._speaks_old_tls(patience):
+                raise UnsafeTls(address, "it speaks nothing newer than TLS 1.1") from None
             raise LostConnection(address, _network_reason(error)) from None
         try:
             der: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
         finally:
             writer.transport.abort()
         return der
+
+    async def _speaks_old_tls(self, patience: Patience) -> bool:
+        """Some servers hang up on what is too new for them and do not say why: see what they agree to."""
+        try:
+            async with asyncio.timeout(patience.connect_s):
+                _, writer = await asyncio.open_connection(
+                    self.endpoint.host, self.endpoint.port, ssl=pinning_context(old_tls=True)
+                )
+        except (OSError, TimeoutError):
+            return False
+        version = writer.get_extra_info("ssl_object").version()
+        writer.transport.abort()
+        return version in _OLD_TLS
 
 
 class _Translating:

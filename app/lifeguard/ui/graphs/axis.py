@@ -118,6 +118,10 @@ class TimeAxis(_QuietAxis):
         super().__init__("bottom")
         self._room = 1.0
 
+    def half_label(self, font: QFont) -> float:
+        """How far the words of the last line may reach beyond the end."""
+        return QFontMetricsF(font).horizontalAdvance(_WIDEST_TIME) / 2
+
     def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         step_s = time_step_s(maxVal - minVal, int(size // self._room))
         return [(float(step_s), time_lines(minVal, maxVal, step_s))]

@@ -68,8 +68,7 @@ class GraphPlot(pyqtgraph.PlotWidget):
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)
-        margin = self.fontMetrics().height() / 2
-        plot.setContentsMargins(0, margin, margin, 0)
+        plot.setContentsMargins(0, self.fontMetrics().height() / 2, self._time_axis.half_label(self.font()), 0)
         for axis in (self._value_axis, self._time_axis):
             axis.setZValue(_BEHIND)
         view = plot.getViewBox()

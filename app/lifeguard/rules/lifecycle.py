@@ -70,6 +70,9 @@ class Lifecycle:
         """What the server would say to this operation, as far as the VM alone decides it."""
         known = self._of_vm.get(vm.ref)
         if known is None:
+            params = self._wrong_state(vm, operation)
+            if params is not None:
+                return Verdict("VM_BAD_POWER_STATE", params, self._wording, vm.ref)
             profile = profile_of(self._inventory, vm)
             known = self._of_vm[vm.ref] = profile, self._of_profile.setdefault(profile, {})
         ruling = known[1].get(operation)
@@ -81,6 +84,16 @@ class Lifecycle:
         if _ITSELF in params:
             params = tuple([vm.ref if param == _ITSELF else param for param in params])
         return Verdict(key, params, self._wording, vm.ref)
+
+    def _wrong_state(self, vm: Vm, operation: str) -> tuple[str, ...] | None:
+        """The commonest refusal, told without a profile: of a plain VM in another power state. None when a closer look
+        is needed."""
+        valid = ops.VALID_STATES.get(operation, (vm.power_state,))
+        if vm.power_state in valid or vm.blocked_operations or vm.is_control_domain:
+            return None
+        if operation in ops.SUSPENDED_SNAPSHOT_TOO or (self._trust_lists and operation in vm.allowed_operations):
+            return None
+        return vm.ref, ", ".join(valid).lower(), vm.power_state.lower()
 
     def _rule(self, vm: Profile, operation: str) -> Ruling:
         listed = self._trust_lists and operation not in ops.NEVER_LISTED

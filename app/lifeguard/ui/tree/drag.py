@@ -79,7 +79,8 @@ class DragVerdicts:
             pool = self._pools.of(self._selection.sources[0])
             for host in pool.source.inventory.all(Host) if pool is not None else ():
                 self._offer(Thing(pool.key if pool is not None else "", host.ref))
-        self._offers.update(self._corrections)
+        for step, offer in self._corrections.items():
+            self._offers[step] = offer
 
     def end(self) -> None:
         self._things, self._selection, self._offers, self._corrections = (), Selection(()), {}, {}

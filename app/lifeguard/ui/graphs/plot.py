@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Final
 
 import pyqtgraph
-from PySide6.QtCore import QEvent, QPoint, QPointF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFocusEvent,
@@ -37,8 +37,6 @@ _BEFORE: Final = 1.0
 
 class GraphPlot(pyqtgraph.PlotWidget):
     """Shows the curves it was given; the timeline says which stretch of time, and is told when the user moves it."""
-
-    menu_wanted = Signal(QPoint)
 
     def __init__(self, title: str, timeline: Timeline, theme: Theme, parent: QWidget | None = None) -> None:
         self._value_axis, self._time_axis = ValueAxis(), TimeAxis()

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, ip_address
 
+from lifeguard.sim.administration.certificates import record_shown
 from lifeguard.sim.context import Context
 from lifeguard.sim.faults import PowerChange
 from lifeguard.sim.http.certificates import HostTls, new_tls
@@ -119,7 +120,7 @@ class Server:
         endpoint = self._endpoints[host_ref]
         if endpoint.tls is not None:
             await endpoint.stop()
-            endpoint.tls = new_tls(self._name(host_ref), endpoint.address)
+            endpoint.tls = self._new_tls(host_ref, endpoint.address)
             await endpoint.resume()
 
     async def kill(self, host_ref: str) -> None:
@@ -142,6 +143,11 @@ class Server:
         if change.host_ref in self._endpoints:
             self.pool.spawn(self.settle(change.host_ref))
 
+    def _new_tls(self, host_ref: str, address: str) -> HostTls:
+        made = new_tls(self._name(host_ref), address)
+        record_shown(self.pool.db, host_ref, made.pem)
+        return made
+
     async def _certificate(self, context: Context, host_ref: str) -> str:
         """What the host shows; one without TLS would show a new one."""
         tls = self._endpoints[host_ref].tls if host_ref in self._endpoints else None
@@ -156,7 +162,7 @@ class Server:
                 address = str(IPv4Address(listen.address) + at)
             elif at and port:
                 port += 1
-            tls = new_tls(self._name(ref), address) if listen.is_tls else None
+            tls = self._new_tls(ref, address) if listen.is_tls else None
             endpoint = self._endpoints[ref] = Endpoint(self.pool, ref, self._handlers, tls)
             await endpoint.start(address, port)
             if listen.has_address_per_host:

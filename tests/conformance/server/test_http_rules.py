@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import base64
+import hashlib
 import json
 import re
 import ssl
@@ -128,8 +129,17 @@ async def test_each_host_shows_a_certificate_of_its_own_and_can_change_it() -> N
     async with simulated(hosts=2, vms=0, is_tls=True) as served:
         shown = {url: await _certificate(url) for url in served.server.urls.values()}
         assert len(set(shown.values())) == 2
+        assert _recorded(served) == hashlib.sha256(shown[served.server.master_url]).hexdigest()
         await served.server.renew_certificate(served.pool.master_ref)
+        assert _recorded(served) != hashlib.sha256(shown[served.server.master_url]).hexdigest()
         assert await _certificate(served.server.master_url) != shown[served.server.master_url]
+
+
+def _recorded(served: Simulated) -> str:
+    """The fingerprint that the coordinator's record tells."""
+    refs = served.db.get("host", served.pool.master_ref, "certificates")
+    rows = [served.db.row("Certificate", ref) for ref in refs]
+    return next(str(row["fingerprint_sha256"]).replace(":", "").lower() for row in rows if row["type"] == "host")
 
 
 async def _certificate(url: str) -> bytes:

@@ -24,7 +24,7 @@ async def _install_ca(context: Context, name: str, pem: str) -> None:
     if _named(context.db, name) is not None:
         raise ApiError("CERTIFICATE_ALREADY_EXISTS", name)
     try:
-        facts = _facts(pem)
+        facts = describe(pem)
     except ValueError:
         raise ApiError("CERTIFICATE_CORRUPT", name) from None
     context.db.insert("Certificate", facts | {"name": name, "type": "ca", "host": NULL_REF})
@@ -44,7 +44,7 @@ async def _list_ca(context: Context) -> tuple[str, ...]:
 
 async def _install_trusted(context: Context, pool_ref: str, is_ca: bool, pem: str, purpose: tuple[str, ...]) -> None:
     try:
-        facts = _facts(pem)
+        facts = describe(pem)
     except ValueError:
         raise ApiError("TRUSTED_CERTIFICATE_INVALID") from None
     fingerprint = facts["fingerprint_sha256"]
@@ -67,7 +67,7 @@ async def _uninstall_trusted(context: Context, pool_ref: str, ref: str) -> None:
 
 async def _install_server(context: Context, host_ref: str, pem: str, key: str, chain: str) -> None:
     try:
-        _renew(context, host_ref, _facts(pem))
+        _renew(context, host_ref, describe(pem))
     except ValueError:
         raise ApiError("SERVER_CERTIFICATE_INVALID") from None
 
@@ -88,13 +88,23 @@ def _renew(context: Context, host_ref: str, facts: Mapping[str, Any]) -> None:
     context.db.insert("Certificate", {**facts, "name": "", "type": "host", "host": host_ref})
 
 
+def record_shown(db: Database, host_ref: str, pem: str) -> None:
+    """Let the host's row tell of the certificate that it really shows."""
+    present = [ref for ref in db.get("host", host_ref, "certificates") if db.has("Certificate", ref)]
+    own = [ref for ref in present if db.get("Certificate", ref, "type") == "host"]
+    if own:
+        db.update("Certificate", own[0], **describe(pem))
+    else:
+        db.insert("Certificate", {**describe(pem), "name": "", "type": "host", "host": host_ref})
+
+
 def _named(db: Database, name: str) -> str | None:
     rows = db.rows("Certificate").items()
     return next((ref for ref, row in rows if row["type"] == "ca" and row["name"] == name), None)
 
 
-def _facts(pem: str) -> dict[str, Any]:
-    """Raises ValueError when the text is no certificate."""
+def describe(pem: str) -> dict[str, Any]:
+    """What a row says of a certificate. Raises ValueError when the text is none."""
     certificate = x509.load_pem_x509_certificate(pem.encode())
     prints = {
         f"fingerprint_{name}": ":".join(f"{byte:02X}" for byte in certificate.fingerprint(algorithm))

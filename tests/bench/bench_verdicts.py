@@ -23,10 +23,10 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.saved import SavedDatabase
 from lifeguard.tree.node import Thing
 from lifeguard.ui.mime import packed
+from lifeguard.ui.pane import TreePane
 from lifeguard.ui.pools import Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.theme import Theme
-from lifeguard.ui.tree.pane import TreePane
 from tests.support.building import build_pool, ref
 
 _MOVE, _LEFT, _NO_KEYS = Qt.DropAction.MoveAction, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier

@@ -15,11 +15,13 @@ from lifeguard.commands.menus import Entry, Line, context_menu, menu_bar, toolba
 from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
-from lifeguard.ui.acting.place_menu import Begin, PlaceMenu, Run
+from lifeguard.scope import Begin
+from lifeguard.ui.acting.place_menu import PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.theme import Theme
 
 _WITH_PLACES = frozenset({"host", "pool", "server"})
+_SAVED = "This is a saved database: it can be read, not changed"
 
 
 class Actions(QObject):
@@ -98,11 +100,13 @@ class Actions(QObject):
                 place.addAction(self._action(line))
 
     def _judge(self, lines: Iterable[Line]) -> None:
+        is_saved = any(source.state.phase == "saved" for source in self._selection.sources)
         for line in lines:
             if line is not None and line.id not in self._own:
                 action = self._action(line)
-                action.setEnabled(line.allowed or line.verdict.code == FORBIDDEN)  # then it asks for another user
-                reason = line.refusal or ""
+                may_try = line.allowed or line.verdict.code == FORBIDDEN  # then it asks for another user
+                action.setEnabled(may_try and not is_saved)
+                reason = _SAVED if is_saved else line.refusal or ""
                 action.setToolTip(reason or _with_shortcut(line.title, self._keys(line.command)))
                 action.setStatusTip(reason)
 

@@ -13,23 +13,24 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, 
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
+from lifeguard.scope import Begin
 from lifeguard.settings.model import WindowState
 from lifeguard.tree.node import Thing
-from lifeguard.ui.acting.place_menu import Begin, Run
+from lifeguard.ui.acting.place_menu import Run
 from lifeguard.ui.actions import Actions
 from lifeguard.ui.banner import Banner
 from lifeguard.ui.dialogs.about import open_about
 from lifeguard.ui.history import History
 from lifeguard.ui.jobs.tray import JobsTray
 from lifeguard.ui.own_actions import OwnActions
+from lifeguard.ui.pane import TreePane
 from lifeguard.ui.pools import PoolNews, Pools
-from lifeguard.ui.searching.base import Base, base_for
+from lifeguard.ui.searching.basis import Base, base_for
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.statements import nothing_shown
 from lifeguard.ui.tabs.stack import TabStack
 from lifeguard.ui.tabs.tab import Tab
 from lifeguard.ui.theme import Theme, icon_size
-from lifeguard.ui.tree.pane import TreePane
 
 _JUDGE_MS = 60
 

@@ -10,7 +10,7 @@ from lifeguard.commands.migration import MigrationPlan, propose
 from lifeguard.commands.remedies import CLEARED_IN_WIZARD
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.source import Source
-from lifeguard.ui.acting.place_menu import Begin
+from lifeguard.scope import Begin
 from lifeguard.ui.acting.places import hosts_of
 
 

@@ -12,9 +12,9 @@ from lifeguard.commands.migration import begin
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
 from lifeguard.quantities import format_count
+from lifeguard.scope import Begin
 from lifeguard.ui.acting.journey import Journey
 from lifeguard.ui.acting.migration_pages import DestinationPage, NetworksPage, StoragePage, SummaryPage
-from lifeguard.ui.acting.place_menu import Begin
 from lifeguard.ui.dialogs.answer import answered
 
 _BUTTONS = (

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Iterable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import Any
 
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -17,9 +16,9 @@ from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.source import Source
 from lifeguard.rules.verdict import Verdict
+from lifeguard.scope import Begin
 from lifeguard.ui.acting.places import places_for
 
-Begin = Callable[[Coroutine[Any, Any, None], str], "asyncio.Task[None]"]
 """Starts work that lives no longer than the window."""
 Run = Callable[[Command, Selection], object]
 _WIZARDS = {"vm.migrate": "vm.migrate_with_storage"}

@@ -18,7 +18,7 @@ from lifeguard.settings.model import SavedServer
 from lifeguard.tree.live import Server
 from lifeguard.tree.node import Thing
 from lifeguard.ui.dialogs.door import DialogGate
-from lifeguard.ui.tree.pane import TreePane
+from lifeguard.ui.pane import TreePane
 
 _PREFIX = "saved "
 Start = Callable[[Coroutine[Any, Any, None], str], object]

@@ -16,7 +16,7 @@ from lifeguard.search.query import Query, Search, Sort
 from lifeguard.ui.grid.view import ObjectGrid
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.acts import Doer, SearchActs
-from lifeguard.ui.searching.base import EVERYTHING, Base
+from lifeguard.ui.searching.basis import EVERYTHING, Base
 from lifeguard.ui.searching.builder import Builder
 from lifeguard.ui.searching.line import SearchLine
 from lifeguard.ui.searching.results import Results

@@ -17,8 +17,8 @@ from lifeguard.datamodel.records import Host
 from lifeguard.inventory.placing import Group
 from lifeguard.observe import Signal
 from lifeguard.rules.verdict import Verdict
+from lifeguard.scope import Begin
 from lifeguard.tree.node import Key, Thing
-from lifeguard.ui.acting.place_menu import Begin
 from lifeguard.ui.mime import unpacked
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.tree.model import Note

@@ -12,13 +12,13 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lifeguard.inventory.placing import View
+from lifeguard.scope import Begin
 from lifeguard.search.evaluate import as_filter
 from lifeguard.search.query import Query, Search
 from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
-from lifeguard.ui.acting.place_menu import Begin
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices

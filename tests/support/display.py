@@ -76,6 +76,10 @@ class Screen:
         status, output = await self._run("xdotool", "search", "--onlyvisible", "--name", title)
         return output.split() if status == 0 else []
 
+    async def resize(self, window: str, width: int, height: int) -> None:
+        """As by dragging its corner; returns when the window manager has done so."""
+        await self._xdotool("windowsize", "--sync", window, str(width), str(height))
+
     async def close_window(self) -> None:
         """Ask the window manager to close the window that has the focus."""
         await self.key("alt+F4")

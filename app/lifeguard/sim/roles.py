@@ -90,8 +90,13 @@ def _role(name: str, description: str, subroles: tuple[str, ...], *, is_internal
 
 
 def permissions_of(role: str) -> tuple[str, ...]:
-    """The permissions as a session lists them: full call names in lower case."""
-    return tuple(name.lower() for name, call in CALLS.items() if is_role_enough(role, call.weakest_role))
+    """The permissions as a session lists them: full call names in lower case, and those for single keys of a map."""
+    plain = tuple(name.lower() for name, call in CALLS.items() if is_role_enough(role, call.weakest_role))
+    if not is_role_enough(role, "vm-operator"):
+        return plain
+    keys = (*_KEYS_OF_GUIS, *(f"{prefix.lower()}*" for prefix in _KEY_PREFIXES_OF_GUIS))
+    keyed = (name.lower() for name, call in CALLS.items() if call.name in _KEYED)
+    return (*plain, *(f"{name}/key:{key}" for name in keyed for key in keys))
 
 
 def role_calls() -> Mapping[str, Handler]:

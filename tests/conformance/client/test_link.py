@@ -27,7 +27,7 @@ from lifeguard.xapi.failures import (
 )
 from tests.support import until
 from tests.support.equality import differences, until_equal
-from tests.support.simulated import HASTY, ScriptedGate, linked, live, simulated
+from tests.support.simulated import HASTY, ScriptedGate, in_quick_motion, linked, live, simulated
 
 
 async def test_the_address_of_any_member_leads_to_the_master() -> None:
@@ -99,8 +99,7 @@ async def test_servers_before_event_from_are_followed_too(codename: str, api_ver
 
 
 async def test_a_migration_reports_progress_and_moves_the_vm() -> None:
-    async with simulated() as sim, linked(sim.target()) as link:
-        await live(link)
+    async with in_quick_motion() as (sim, link):
         vm, host = _movable(sim, link)
         fractions: list[float] = []
         await link.run_task(

@@ -4,37 +4,17 @@ a new master is chosen and VMs run again, toolstacks restart while something mov
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 
 import pytest
 
-from lifeguard.clock import VirtualClock
 from lifeguard.datamodel.records import Host, Message, Pool, Task, Vm
 from lifeguard.link.link import Link
 from lifeguard.xapi.failures import Failure
 from tests.support import until
 from tests.support.equality import until_equal
-from tests.support.simulated import Simulated, linked, live, simulated
+from tests.support.simulated import Simulated, in_quick_motion, live
 
 _BOUND_S = 15.0
-
-
-@asynccontextmanager
-async def _in_quick_motion(hosts: int, vms: int) -> AsyncIterator[tuple[Simulated, Link]]:
-    """A pool whose clock runs forty times as fast as ours, and a link that is live."""
-    clock = VirtualClock()
-    async with simulated(hosts, vms, clock=clock) as sim, asyncio.TaskGroup() as group:
-        ticking = group.create_task(_tick(clock))
-        async with linked(sim.target()) as link:
-            yield sim, await live(link)
-        ticking.cancel()
-
-
-async def _tick(clock: VirtualClock) -> None:
-    while True:
-        await clock.advance(0.2)
-        await asyncio.sleep(0.005)
 
 
 def _master(link: Link) -> str:
@@ -59,7 +39,7 @@ async def _ends_equal(link: Link, sim: Simulated) -> None:
 async def test_under_ha_a_killed_master_is_followed_to_the_one_the_pool_chose_and_its_vms_are_seen_to_run_again() -> (
     None
 ):
-    async with _in_quick_motion(4, 12) as (sim, link):
+    async with in_quick_motion(4, 12) as (sim, link):
         old = sim.pool.master_ref
         mine = await _protected_on(link, old)
         await link.call("pool.enable_ha", (), {"timeout": "60"})
@@ -117,7 +97,7 @@ def _is_enabled(link: Link, host_ref: str) -> bool:
 async def test_a_toolstack_that_restarts_in_the_middle_of_a_migration_ends_the_job_and_leaves_no_doubt(
     is_master: bool,
 ) -> None:
-    async with _in_quick_motion(3, 8) as (sim, link):
+    async with in_quick_motion(3, 8) as (sim, link):
         vm, host = _movable(sim)
         here = sim.db.get("VM", vm, "resident_on")
         job = asyncio.create_task(link.run_task("VM.pool_migrate", vm, host, {"live": "true"}))
@@ -131,7 +111,7 @@ async def test_a_toolstack_that_restarts_in_the_middle_of_a_migration_ends_the_j
 
 
 async def test_a_master_that_is_handed_over_on_purpose_is_followed() -> None:
-    async with _in_quick_motion(3, 4) as (sim, link):
+    async with in_quick_motion(3, 4) as (sim, link):
         new = sim.members()[-1]
         await link.call("pool.designate_new_master", new)
         await until(lambda: link.state.phase == "live" and _master(link) == new, _BOUND_S)

@@ -254,8 +254,9 @@ async def test_a_member_whose_certificate_contradicts_the_database_is_not_believ
     async with simulated(is_tls=True) as sim, linked(sim.target()) as link:
         await live(link)
         member = sim.members()[0]
-        sim.db.create("Certificate", "OpaqueRef:c", {"host": member, "fingerprint_sha256": "AA:BB", "type": "host"})
-        await until(lambda: "OpaqueRef:c" in link.inventory)
+        (ref,) = sim.db.get("host", member, "certificates")
+        sim.db.set("Certificate", ref, "fingerprint_sha256", "AA:BB")
+        await until(lambda: link.inventory.find(ref).fingerprint_sha256 == "AA:BB")
         with pytest.raises(CertificateUntrusted):
             await link.fetch(member, "/pool/xmldbdump")
 

@@ -8,13 +8,16 @@ from collections.abc import AsyncIterator
 
 import pytest
 
+from lifeguard.datamodel.records import Console, Host, Vm
+from lifeguard.rules.domain import is_real_vm
 from lifeguard.xapi.certificate import SessionTrust
 from lifeguard.xapi.dialler import Dialler
 from lifeguard.xapi.endpoint import AddressBook, parse_endpoint
 from lifeguard.xapi.failures import HttpRefused, LostConnection
 from lifeguard.xapi.streams import Streams
 from tests.support import until
-from tests.support.simulated import HASTY
+from tests.support.equality import until_equal
+from tests.support.simulated import HASTY, linked, live, simulated
 from tests.support.stream_server import StreamServer, streaming
 
 _MIB = 1 << 20
@@ -151,3 +154,35 @@ async def test_a_console_carries_bytes_both_ways() -> None:
             assert await console.reader.readexactly(5) == b"HELLO"
         await until(server.ended.is_set)
     assert server.requests == ["CONNECT /console?uuid=u&session_id=OpaqueRef%3Asession HTTP/1.0"]
+
+
+async def test_through_a_link_a_machine_goes_out_and_comes_back_as_another_one() -> None:
+    async with simulated(hosts=2, vms=6) as sim, linked(sim.target()) as link:
+        await live(link)
+        vm = next(vm for vm in link.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running")
+        await link.call("VM.hard_shutdown", vm.ref)
+        address = next(iter(link.inventory.all(Host))).address
+        archive = bytearray()
+        async with link.streams.download(address, f"/export?uuid={vm.uuid}") as download:
+            async for chunk in download.chunks:
+                archive += chunk
+
+        async def source() -> AsyncIterator[bytes]:
+            for start in range(0, len(archive), _MIB):
+                yield bytes(archive[start : start + _MIB])
+
+        before = set(link.inventory.refs("VM"))
+        await link.streams.upload(address, "/import", source, len(archive))
+        await until(lambda: set(link.inventory.refs("VM")) - before)
+        (new,) = set(link.inventory.refs("VM")) - before
+        assert link.inventory.get(Vm, new).name_label == vm.name_label  # type: ignore[union-attr]
+        await until_equal(link.inventory, sim)
+
+
+async def test_through_a_link_a_console_opens_where_its_record_says() -> None:
+    async with simulated(hosts=2, vms=6) as sim, linked(sim.target()) as link:
+        await live(link)
+        running = {vm.ref for vm in link.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running"}
+        console = next(one for one in link.inventory.all(Console) if one.VM in running and one.protocol == "rfb")
+        async with link.streams.console(console.location) as duplex:
+            assert await duplex.reader.readexactly(12) == b"RFB 003.008\n"

@@ -235,8 +235,7 @@ class Person:
             await self.screen.key("Return" if place == len(entries) - 1 else "Right")
 
     async def _is_at(self, entry: str) -> bool:
-        items = await self.desktop.find_all(Role.MENU_ITEM, entry)
-        return any(_has_focus(item) or State.SELECTED in item.states for item in items)
+        return any(item.name == entry for item in await self.desktop.everything(Role.MENU_ITEM, State.FOCUSED))
 
     async def settle(self) -> None:
         """Leave whatever a failed act has left open: a menu, a palette, a wizard over a dialog."""

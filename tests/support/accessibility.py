@@ -60,6 +60,7 @@ class State(IntEnum):
     CHECKED = 4
     ENABLED = 8
     EXPANDED = 10
+    FOCUSABLE = 11
     FOCUSED = 12
     SELECTED = 23
     SHOWING = 25
@@ -70,7 +71,7 @@ class Thing:
     """Something on the screen as it was when it was asked. `id` is the path of Qt object names that lead to it."""
 
     address: Address
-    role: Role
+    role: int
     name: str
     description: str
     id: str
@@ -170,17 +171,33 @@ class Desktop:
     async def _programs(self) -> list[Address]:
         return await self._children(_REGISTRY)
 
-    async def _matches(self, program: Address, role: Role) -> list[Address]:
-        """All that show and have the role, in every window of a program."""
+    async def everything(self, role: Role | None = None, *states: State) -> list[Thing]:
+        """All that shows, in every window, and is in these states."""
+        found = [address for one in await self._programs() for address in await self._matches(one, role, *states)]
+        names = await asyncio.gather(*(self._property(address, "Name") for address in found))
+        roles = await asyncio.gather(*(self._role(address) for address in found))
+        known = zip(found, roles, names, strict=True)
+        things = await asyncio.gather(*(
+            self._thing(address, its_role, name)
+            for address, its_role, name in known
+            if name is not None and its_role is not None
+        ))  # fmt: skip
+        return [thing for thing in things if thing is not None]
+
+    async def _matches(self, program: Address, role: Role | None, *states: State) -> list[Address]:
+        """All that show, are as asked and have the role, if one is asked for, in every window of a program."""
         mask = [0, 0, 0, 0, 0]
-        mask[role // 32] = _signed(1 << role % 32)
-        rule: tuple[object, ...] = ([_signed(1 << State.SHOWING), 0], _ALL, {}, _ALL, mask, _ANY, [], _ALL, False)
+        if role is not None:
+            mask[role // 32] = _signed(1 << role % 32)
+        bits = _signed(sum(1 << state for state in {State.SHOWING, *states}))
+        fit = _ANY if role is not None else _ALL
+        rule: tuple[object, ...] = ([bits, 0], _ALL, {}, _ALL, mask, fit, [], _ALL, False)
         found: list[Address] = []
         for window in await self._children(program):
             answer = await self._call(
                 window, "org.a11y.atspi.Collection", "GetMatches", "(aiia{ss}iaiiasib)uib", (rule, 0, 0, True)
             )
-            if (await self._role(window)) == role:
+            if role is not None and (await self._role(window)) == role:
                 found.append(window)
             found += [(bus, path) for bus, path in answer[0]] if answer else []
         return list(dict.fromkeys(found))
@@ -193,7 +210,7 @@ class Desktop:
         answer = await self._call(of, _ACCESSIBLE, "GetRole")
         return int(answer[0]) if answer else None
 
-    async def _thing(self, address: Address, role: Role, name: str) -> Thing | None:
+    async def _thing(self, address: Address, role: int, name: str) -> Thing | None:
         """None when it has gone meanwhile."""
         description, identity, extents, states = await asyncio.gather(
             self._property(address, "Description"),

@@ -43,7 +43,8 @@ class GraphPlot(pyqtgraph.PlotWidget):
         axes: dict[str, pyqtgraph.AxisItem] = {"left": self._value_axis, "bottom": self._time_axis}
         super().__init__(parent, axisItems=axes)
         self.setObjectName(f"graph.{title.lower()}")
-        self.setAccessibleName(f"{title} graph")
+        for part in (self, self.viewport()):  # the keyboard stops at either, depending on who asks
+            part.setAccessibleName(f"{title} graph")
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.timeline = timeline
         self.theme = theme

@@ -76,6 +76,7 @@ class PerformanceTab:
         self._column.setSpacing(gap * 2)
         scroller = QScrollArea()
         scroller.setObjectName("graphs")
+        scroller.setAccessibleName("Graphs")
         scroller.setWidgetResizable(True)
         scroller.setFrameShape(QScrollArea.Shape.NoFrame)
         scroller.setWidget(graphs)

@@ -40,6 +40,7 @@ class TabStack(QWidget):
         self._header = ObjectHeader(theme)
         self._bar = QTabWidget()
         self._bar.setObjectName("tabs")
+        self._bar.setAccessibleName("Tabs")
         self._bar.setDocumentMode(True)
         for tab in self._tabs:
             self._bar.addTab(tab.widget, tab.title)

@@ -1,0 +1,75 @@
+"""What those hear who cannot see the window: every control has a name, and the Tab key reaches each part in order."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from tests.e2e.scene import Scene, open_scene
+from tests.e2e.window import Person
+from tests.support.accessibility import Role, State
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+_ITEMS = frozenset({Role.PAGE_TAB, Role.CELL, Role.LIST_ITEM, Role.LABEL})
+"""What Qt says to be focused all the time, as the current item of its list, or once it was clicked."""
+_PARTS = ("resources.filter", "resources.tree", "view.organisation", "view.searches", "header.address", "tab.general")
+_TABS = ("General", "Storage", "Networking", "Performance", "Search")
+_MOST_STOPS = 40
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def scene() -> AsyncIterator[Scene]:
+    async with open_scene("--hosts", "2", "--vms", "4") as opened:
+        yield opened
+
+
+async def test_every_control_of_the_window_has_a_name_and_a_role(scene: Scene) -> None:
+    person = scene.person
+    facts = await scene.facts()
+    await person.choose(facts.name(facts.master))
+    for tab in _TABS:
+        await person.show_tab(tab)
+        assert not await _nameless(person), f"in the tab {tab}"
+
+
+@pytest.mark.parametrize(
+    ("keys", "sign"), [("ctrl+shift+n", "connect.address"), ("ctrl+k", "palette.line"), ("ctrl+f", "resources.filter")]
+)
+async def test_every_control_of_a_dialog_has_a_name_and_a_role(scene: Scene, keys: str, sign: str) -> None:
+    await scene.person.settle()
+    await scene.person.screen.key(keys)
+    await scene.person.desktop.wait_for(Role.TEXT, id_ends=sign)
+    assert not await _nameless(scene.person)
+    await scene.person.settle()
+
+
+async def test_the_tab_key_reaches_each_part_from_left_to_right_and_comes_back(scene: Scene) -> None:
+    await scene.person.show_tab("General")
+    await scene.person.screen.key("ctrl+f")
+    stops: list[str] = []
+    for _ in range(_MOST_STOPS):
+        found = await _stops(scene.person)
+        assert found, f"after {stops} the keyboard is nowhere"
+        stop = found[-1]  # a bar of tabs shares it with the box around it
+        if stops and stop == stops[0]:
+            break
+        stops.append(stop)
+        await scene.person.screen.key("Tab")
+    reached = [next((at for at, stop in enumerate(stops) if stop.endswith(part)), None) for part in _PARTS]
+    assert None not in reached, f"{stops} miss some of {_PARTS}"
+    assert reached == sorted(reached, key=lambda at: at or 0), f"{stops} are out of order"
+    assert len(stops) < _MOST_STOPS, "the Tab key does not come back"
+
+
+async def _nameless(person: Person) -> list[str]:
+    """Where they are."""
+    things = await person.desktop.everything(None, State.FOCUSABLE)
+    assert things
+    return [thing.id for thing in things if not thing.name and thing.role != Role.CELL]
+
+
+async def _stops(person: Person) -> list[str]:
+    """The ids of what the keyboard is in."""
+    return [thing.id for thing in await person.desktop.everything(None, State.FOCUSED) if thing.role not in _ITEMS]

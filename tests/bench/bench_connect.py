@@ -230,16 +230,17 @@ class Pacer:
 
     async def serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         up_reader, up_writer = await asyncio.open_connection(*self._upstream, limit=1 << 20)
-        asked: list[str] = []
+        asked: list[tuple[float, str]] = [(time.perf_counter(), "")]
         asking = asyncio.ensure_future(self._ask(reader, up_writer, asked))
         rate = _JSON_BYTES_PER_S
         try:
             while piece := await up_reader.read(1 << 16):
                 if piece.startswith(b"HTTP/"):
-                    rate = _rate(asked[-1] if asked else "", piece)
-                now_s = time.perf_counter()
-                self._free_at_s = max(self._free_at_s, now_s) + len(piece) / rate
-                await asyncio.sleep(self._free_at_s - now_s)
+                    asked_at_s, class_name = asked[-1]
+                    rate = _rate(class_name, piece)
+                    self._free_at_s = max(self._free_at_s, asked_at_s)
+                self._free_at_s += len(piece) / rate
+                await asyncio.sleep(self._free_at_s - time.perf_counter())
                 writer.write(piece)
                 await writer.drain()
         except ConnectionError:
@@ -249,12 +250,14 @@ class Pacer:
             writer.close()
             up_writer.close()
 
-    async def _ask(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: list[str]) -> None:
+    async def _ask(
+        self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, asked: list[tuple[float, str]]
+    ) -> None:
         tail = b""
         while piece := await reader.read(1 << 16):
             tail = (tail + piece)[-2048:]
             found = _METHOD.findall(tail)
-            asked.append(found[-1].decode() if found else "")
+            asked.append((time.perf_counter(), found[-1].decode() if found else ""))
             writer.write(piece)
         writer.close()
 

@@ -18,10 +18,10 @@ from lifeguard.commands.source import Source
 from lifeguard.scope import Begin
 from lifeguard.ui.acting.place_menu import PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.statements import SAVED
 from lifeguard.ui.theme import Theme
 
 _WITH_PLACES = frozenset({"host", "pool", "server"})
-_SAVED = "This is a saved database: it can be read, not changed"
 
 
 class Actions(QObject):
@@ -106,7 +106,7 @@ class Actions(QObject):
                 action = self._action(line)
                 may_try = line.allowed or line.verdict.code == FORBIDDEN  # then it asks for another user
                 action.setEnabled(may_try and not is_saved)
-                reason = _SAVED if is_saved else line.refusal or ""
+                reason = SAVED if is_saved else line.refusal or ""
                 action.setToolTip(reason or _with_shortcut(line.title, self._keys(line.command)))
                 action.setStatusTip(reason)
 

@@ -9,11 +9,11 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.quantities import UNKNOWN
 from lifeguard.ui.properties.group import Group, Row, row, yes
 from lifeguard.ui.properties.host import host_groups
+from lifeguard.ui.properties.identity import custom_fields, identity
 from lifeguard.ui.properties.pool import pool_groups
 from lifeguard.ui.properties.storage import sr_groups, vdi_groups
 from lifeguard.ui.properties.vm import vm_groups
 
-_CUSTOM_FIELD = "XenCenter.CustomFields."
 _LONGEST = 300
 
 
@@ -22,7 +22,7 @@ def property_groups(inventory: Inventory, ref: str, now_s: float) -> tuple[Group
     record = inventory.find(ref)
     if record is None:
         return ()
-    return (*_groups(inventory, record, now_s), *_custom_fields(record))
+    return (*_groups(inventory, record, now_s), *custom_fields(inventory, record))
 
 
 def _groups(inventory: Inventory, record: Record, now_s: float) -> tuple[Group, ...]:
@@ -36,19 +36,10 @@ def _groups(inventory: Inventory, record: Record, now_s: float) -> tuple[Group, 
         return sr_groups(inventory, record, now_s)
     if isinstance(record, Vdi):
         return vdi_groups(inventory, record, now_s)
-    return (Group("General", tuple(_field(inventory, record, name) for name in record.__struct_fields__)),)
-
-
-def _custom_fields(record: Record) -> tuple[Group, ...]:
-    other = getattr(record, "other_config", None)
-    if not isinstance(other, Mapping):
-        return ()
-    fields = [
-        row(key.removeprefix(_CUSTOM_FIELD), str(value))
-        for key, value in sorted(other.items())
-        if key.startswith(_CUSTOM_FIELD)
-    ]
-    return (Group("Custom fields", tuple(fields)),) if fields else ()
+    said = identity(record) if hasattr(record, "name_label") else ()
+    told = {row.edit.what for row in said if row.edit is not None}
+    names = [name for name in record.__struct_fields__ if name.removeprefix("name_") not in told | {"label"}]
+    return (Group("General", (*said, *(_field(inventory, record, name) for name in names))),)
 
 
 def _field(inventory: Inventory, record: Record, name: str) -> Row:

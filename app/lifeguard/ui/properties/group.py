@@ -10,6 +10,16 @@ from lifeguard.quantities import UNKNOWN, format_ago
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """That a value can be edited: `what` is `name`, `description`, `tags`, `folder` or `field`, `text` what an editor
+    begins with, `field` the custom field's name."""
+
+    what: str
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """`value` is never empty: what is not known is an en dash, and `hint` says why. `is_code` asks for fixed width."""
 
@@ -17,6 +27,7 @@ class Row:
     value: str
     hint: str = ""
     is_code: bool = False
+    edit: Edit | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +38,10 @@ class Group:
 
 def row(title: str, value: str, hint: str = "", is_code: bool = False) -> Row:
     return Row(title, value or UNKNOWN, hint if not value or value == UNKNOWN else "", is_code and bool(value))
+
+
+def editable(title: str, value: str, edit: Edit) -> Row:
+    return Row(title, value or UNKNOWN, "" if value else "None is set", edit=edit)
 
 
 def yes(value: bool) -> str:

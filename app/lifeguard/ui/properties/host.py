@@ -7,6 +7,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, vms_on
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
 from lifeguard.ui.properties.group import Group, Row, row, yes
+from lifeguard.ui.properties.identity import identity
 
 _UNREACHABLE = "The host does not answer"
 
@@ -23,10 +24,7 @@ def host_groups(inventory: Inventory, host: Host, now_s: float) -> tuple[Group, 
 
 def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
     rows = (
-        row("Name", host.name_label),
-        row("Description", host.name_description),
-        row("Tags", ", ".join(sorted(host.tags))),
-        row("Folder", host.other_config.get("folder", "")),
+        *identity(host),
         row("Role", "Coordinator (master)" if master_ref(inventory) == host.ref else "Pool member"),
         row("State", _state(inventory, host)),
         row("Virtual machines", format_count(len(vms_on(inventory, host.ref)), "running VM")),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
 from PySide6.QtGui import QFont, QFontDatabase
 
-from lifeguard.ui.properties.group import Group
+from lifeguard.ui.properties.group import Edit, Group, Row
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = 2**32 - 1
@@ -14,9 +16,10 @@ _TOP = 2**32 - 1
 class PropertyModel(QAbstractItemModel):
     """Rows keep their place while only values change, so that a selection or a folded group stays."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._groups: tuple[Group, ...] = ()
+        self._refusals: Mapping[str, str] = {}
         self._bold = QFont()
         self._bold.setBold(True)
         self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
@@ -40,6 +43,31 @@ class PropertyModel(QAbstractItemModel):
                     self.dataChanged.emit(self.index(number, 0, parent), self.index(number, 1, parent))
         return False
 
+    def refuse(self, refusals: Mapping[str, str]) -> None:
+        """Why values cannot be edited now, by what they are; those that are not in it can be."""
+        self._refusals = dict(refusals)
+
+    def edit(self, index: Index) -> Edit | None:
+        """What editing this row is about; None for a row that is only told."""
+        shown = self._shown(index)
+        return shown.edit if shown is not None else None
+
+    def refusal(self, index: Index) -> str:
+        """Why the row, though of a sort that can be edited, cannot be now."""
+        edit = self.edit(index)
+        return self._refusals.get(edit.what, "") if edit is not None else ""
+
+    def _shown(self, index: Index) -> Row | None:
+        """A heading is no row."""
+        if not index.isValid() or index.internalId() == _TOP:
+            return None
+        return self._groups[index.internalId()].rows[index.row()]
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        is_open = index.column() == 1 and self.edit(index) is not None and not self.refusal(index)
+        return flags | Qt.ItemFlag.ItemIsEditable if is_open else flags
+
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
@@ -60,20 +88,26 @@ class PropertyModel(QAbstractItemModel):
         return 2
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        if not index.isValid():
-            return None
-        if index.internalId() == _TOP:
-            return self._group_data(index, role)
-        shown = self._groups[index.internalId()].rows[index.row()]
+        shown = self._shown(index)
+        if shown is None:
+            return self._group_data(index, role) if index.isValid() else None
         if role == Qt.ItemDataRole.DisplayRole:
             return shown.value if index.column() else shown.title
         if role == Qt.ItemDataRole.ToolTipRole:
-            return shown.hint or (shown.value if index.column() else None)
+            return self._tooltip(index, shown)
+        if role == Qt.ItemDataRole.StatusTipRole:
+            return self.refusal(index) or None
         if role == Qt.ItemDataRole.FontRole and index.column() and shown.is_code:
             return self._fixed
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return f"{shown.title}: {shown.value}"
         return None
+
+    def _tooltip(self, index: Index, shown: Row) -> str | None:
+        """Beside the value: why there is none, and why it cannot be edited."""
+        if not index.column() and not shown.hint:
+            return None
+        return "\n".join(filter(None, (shown.hint or shown.value, self.refusal(index))))
 
     def _group_data(self, index: Index, role: int) -> object:
         if role == Qt.ItemDataRole.DisplayRole and index.column() == 0:

@@ -7,6 +7,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import host_count, is_real_vm, master_of
 from lifeguard.quantities import format_count
 from lifeguard.ui.properties.group import Group, row, yes
+from lifeguard.ui.properties.identity import identity
 
 
 def pool_groups(inventory: Inventory, pool: Pool, now_s: float) -> tuple[Group, ...]:
@@ -16,9 +17,7 @@ def pool_groups(inventory: Inventory, pool: Pool, now_s: float) -> tuple[Group, 
     running = sum(vm.power_state == "Running" for vm in vms)
     version = master.software_version if master is not None else {}
     general = (
-        row("Name", pool.name_label or (master.name_label if master is not None else "")),
-        row("Description", pool.name_description),
-        row("Tags", ", ".join(sorted(pool.tags))),
+        *identity(pool, master.name_label if master is not None else ""),
         row("Coordinator (master)", master.name_label if master is not None else ""),
         row("Coordinator address", master.address if master is not None else "", is_code=True),
         row("Members", format_count(host_count(inventory), "server")),

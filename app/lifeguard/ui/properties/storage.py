@@ -7,16 +7,14 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import pbds_of
 from lifeguard.quantities import format_bytes, format_count, format_percent
 from lifeguard.ui.properties.group import Group, Row, row, yes
+from lifeguard.ui.properties.identity import identity
 
 
 def sr_groups(inventory: Inventory, sr: Sr, now_s: float) -> tuple[Group, ...]:
     size = sr.physical_size if sr.physical_size > 0 else None
     used = f"{format_bytes(sr.physical_utilisation)} ({format_percent(sr.physical_utilisation / size)})" if size else ""
     general = (
-        row("Name", sr.name_label),
-        row("Description", sr.name_description),
-        row("Tags", ", ".join(sorted(sr.tags))),
-        row("Folder", sr.other_config.get("folder", "")),
+        *identity(sr),
         row("Type", sr.type),
         row("Shared", yes(sr.shared)),
         row("Size", format_bytes(size), "The storage does not tell"),
@@ -41,9 +39,7 @@ def _links(inventory: Inventory, sr: Sr) -> list[Row]:
 def vdi_groups(inventory: Inventory, vdi: Vdi, now_s: float) -> tuple[Group, ...]:
     storage = inventory.get(Sr, vdi.SR)
     general = (
-        row("Name", vdi.name_label),
-        row("Description", vdi.name_description),
-        row("Tags", ", ".join(sorted(vdi.tags))),
+        *identity(vdi),
         row("Storage", storage.name_label if storage is not None else ""),
         row("Size", format_bytes(vdi.virtual_size)),
         row("Used", format_bytes(vdi.physical_utilisation)),

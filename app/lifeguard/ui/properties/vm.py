@@ -7,6 +7,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import home_of
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
 from lifeguard.ui.properties.group import Group, Row, epoch_s, row, when, yes
+from lifeguard.ui.properties.identity import identity
 
 _NO_TOOLS = "No guest tools report it"
 _NOT_RUNNING = "It is not running"
@@ -26,10 +27,7 @@ def _general(
 ) -> Group:
     appliance = inventory.get(VmAppliance, vm.appliance)
     rows = [
-        row("Name", vm.name_label),
-        row("Description", vm.name_description),
-        row("Tags", ", ".join(sorted(vm.tags))),
-        row("Folder", vm.other_config.get("folder", "")),
+        *identity(vm),
     ]
     if not (vm.is_a_template or vm.is_a_snapshot):
         started_s = epoch_s(metrics.start_time) if metrics is not None and vm.power_state == "Running" else None

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer
+from collections.abc import Callable
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTreeView, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from lifeguard.clock import Clock
+from lifeguard.commands.objects import CUSTOM_FIELD
+from lifeguard.commands.selection import Selection
 from lifeguard.inventory.change import Change
 from lifeguard.ui.properties.any import property_groups
+from lifeguard.ui.properties.editing import PropertyEditing, refusals
 from lifeguard.ui.properties.model import PropertyModel
+from lifeguard.ui.properties.view import PropertyView
 from lifeguard.ui.shown import Shown
+from lifeguard.ui.tabs.panel import Around
 from lifeguard.ui.theme import Theme
-from lifeguard.ui.tree.delegate import RowDelegate
+from lifeguard.ui.tree.inline import InlineDelegate, why_not
 
 _SOON_MS = 100
 
@@ -24,22 +31,18 @@ class GeneralTab:
     key = "general"
     title = "General"
 
-    def __init__(self, clock: Clock, theme: Theme) -> None:
+    def __init__(self, clock: Clock, theme: Theme, around: Around) -> None:
         self._clock = clock
         self._shown: Shown | None = None
         self._folded: set[str] = set()
-        self._view = QTreeView()
+        self._around = around
+        self._rows = PropertyModel()
+        self._view = PropertyView(self._rows)
+        self._rows.setParent(self._view)
         self._view.setObjectName("tab.general")
         self._view.setAccessibleName("Properties")
-        self._view.setFrameShape(QTreeView.Shape.NoFrame)
-        self._view.setHeaderHidden(True)
-        self._view.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self._view.setAllColumnsShowFocus(True)
-        self._rows = PropertyModel(self._view)
-        self._view.setModel(self._rows)
-        self._view.setItemDelegate(RowDelegate(theme, self._view))
-        self._view.setUniformRowHeights(True)
-        self._view.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
+        editing = PropertyEditing(self._rows, lambda: self._shown, around.run)
+        self._view.setItemDelegate(InlineDelegate(editing, theme, self._view))
         self._view.expanded.connect(self._note_unfolded)
         self._view.collapsed.connect(self._note_folded)
         self._copy = QAction("Copy", self._view)
@@ -62,6 +65,8 @@ class GeneralTab:
         return shown.source.inventory.find(shown.ref) is not None
 
     def show_object(self, shown: Shown | None) -> None:
+        if self._view.is_editing and shown != self._shown:
+            self._rows.show_groups(())  # what was being typed was meant for the other object
         self._shown = shown
         if shown is not None:
             self._fill(shown)
@@ -71,11 +76,14 @@ class GeneralTab:
             self._soon.start()
 
     def _fill_again(self) -> None:
-        if self._shown is not None:
+        if self._view.is_editing:
+            self._soon.start()
+        elif self._shown is not None:
             self._fill(self._shown)
 
     def _fill(self, shown: Shown) -> None:
         now_s = self._clock.time_s() + shown.source.server_time_offset_s
+        self._rows.refuse(refusals(shown))
         if not self._rows.show_groups(property_groups(shown.source.inventory, shown.ref, now_s)):
             return
         for place, group in enumerate(self._rows.groups):
@@ -93,7 +101,28 @@ class GeneralTab:
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addAction(self._copy)
+        self._offer_editing(menu, self._view.indexAt(place))
         menu.popup(self._view.viewport().mapToGlobal(place))
+
+    def _offer_editing(self, menu: QMenu, index: QModelIndex) -> None:
+        """The row that the menu is for, and a custom field that is not there yet."""
+        shown = self._shown
+        if shown is None:
+            return
+        menu.setToolTipsVisible(True)
+        selection = Selection.of(shown.source, [shown.ref])
+        offers: list[tuple[str, str, Callable[[], object]]] = []
+        if self._rows.edit(index) is not None:
+            row = QPersistentModelIndex(index)
+            offers.append(("Edit", self._rows.refusal(index), lambda: self._view.begin_edit(row.sibling(row.row(), 1))))
+        if CUSTOM_FIELD.applies_to(selection):
+            reason = why_not(CUSTOM_FIELD, selection)
+            offers.append(("Set custom field…", reason, lambda: self._around.run(CUSTOM_FIELD, selection)))
+        for title, reason, act in offers:
+            action = menu.addAction(title)
+            action.setEnabled(not reason)
+            action.setToolTip(reason or title)
+            action.triggered.connect(act)
 
     def _copy_values(self) -> None:
         """One row copies its value; several copy as lines of title and value."""

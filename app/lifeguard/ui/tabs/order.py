@@ -24,7 +24,7 @@ def tabs_in_order(
 ) -> tuple[Tab, ...]:
     """General and Search are for whatever there is, also for objects that nobody foresaw."""
     return (
-        GeneralTab(clock, theme),
+        GeneralTab(clock, theme, around),
         TablesTab("memory", "Memory", memory_tables, pools, clock, theme, around),
         TablesTab("storage", "Storage", storage_tables, pools, clock, theme, around),
         TablesTab("networking", "Networking", networking_tables, pools, clock, theme, around),

@@ -1,0 +1,212 @@
+"""Editing in the rows themselves: what is typed reaches the server as a job, what is called off reaches nobody."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester, QTest
+from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
+
+from lifeguard.datamodel.records import Network, Vm
+from lifeguard.inventory.relations import is_real_vm
+from lifeguard.ui.properties.model import PropertyModel
+from lifeguard.ui.properties.view import PropertyView
+from tests.gui.desk import Seat, desk_on_pool, empty_desk
+from tests.support import until
+from tests.support.samples import shared_path
+
+_FIELD = "XenCenter.CustomFields."
+_DEFINED = '<CustomFieldDefinitions><CustomFieldDefinition name="Owner" type="String"/></CustomFieldDefinitions>'
+
+
+def _view(seat: Seat) -> PropertyView:
+    return seat.part(PropertyView, "tab.general")
+
+
+def _rows(seat: Seat) -> PropertyModel:
+    model = _view(seat).model()
+    assert isinstance(model, PropertyModel)
+    return model
+
+
+def _row(seat: Seat, title: str) -> QModelIndex:
+    """The value of that title; an invalid index when there is none."""
+    rows = _rows(seat)
+    for group in range(rows.rowCount()):
+        parent = rows.index(group, 0)
+        for row in range(rows.rowCount(parent)):
+            if rows.index(row, 0, parent).data() == title:
+                return rows.index(row, 1, parent)
+    return QModelIndex()
+
+
+def _editor(place: QWidget) -> QLineEdit | None:
+    return next((line for line in place.findChildren(QLineEdit, "inline") if line.isVisible()), None)
+
+
+def _open_editor(seat: Seat, title: str, key: Qt.Key = Qt.Key.Key_F2) -> QLineEdit:
+    view = _view(seat)
+    view.setCurrentIndex(_row(seat, title).siblingAtColumn(0))
+    QTest.keyClick(view, key)
+    line = _editor(view)
+    assert line is not None
+    return line
+
+
+def _type(line: QLineEdit, text: str) -> None:
+    line.selectAll()
+    QTest.keyClick(line, Qt.Key.Key_Delete)
+    QTest.keyClicks(line, text)
+
+
+def _show_vm(seat: Seat) -> Vm:
+    vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm))
+    _show(seat, vm.ref)
+    return vm
+
+
+def _show(seat: Seat, ref: str) -> None:
+    seat.desk.window.show_things([seat.thing(ref)])
+    seat.desk.window.stack.prefer("general")
+
+
+@pytest.mark.parametrize(
+    ("title", "typed", "field", "kept"),
+    [
+        ("Name", "web 01", "name_label", "web 01"),
+        ("Description", "the web server", "name_description", "the web server"),
+        ("Tags", "prod,  web , ", "tags", ("prod", "web")),
+        ("Folder", "/Production/Web/", "folder", "/Production/Web"),
+        ("Owner", "Ana", "Owner", "Ana"),
+    ],
+)
+async def test_what_is_typed_in_a_row_is_asked_of_the_server_as_a_job_and_shown_when_it_says_so(
+    application: QApplication, title: str, typed: str, field: str, kept: object
+) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        db = seat.simulated.db
+        db.set("pool", seat.simulated.pool.pool_ref, "gui_config", {"XenCenter.CustomFields": _DEFINED})
+        vm = _show_vm(seat)
+        QAbstractItemModelTester(_rows(seat), QAbstractItemModelTester.FailureReportingMode.Warning)
+        await until(lambda: _row(seat, title).isValid())
+        line = _open_editor(seat, title)
+        _type(line, typed)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+
+        def at_server() -> object:
+            if field in ("folder", "Owner"):
+                config = db.get("VM", vm.ref, "other_config")
+                return config.get(field) or config.get(_FIELD + field)
+            value = db.get("VM", vm.ref, field)
+            return tuple(sorted(value)) if field == "tags" else value
+
+        await until(lambda: at_server() == kept, 10)
+        shown = ", ".join(kept) if isinstance(kept, tuple) else kept
+        await until(lambda: _row(seat, title).data() == shown)
+        await until(lambda: not seat.desk.board.active)
+        assert [job.status for job in seat.desk.board.jobs] == ["done"]
+
+
+@pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_Return])
+async def test_escape_changes_nothing(application: QApplication, key: Qt.Key) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm = _show_vm(seat)
+        line = _open_editor(seat, "Name", key)
+        assert line.text() == vm.name_label
+        _type(line, "something else")
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not _view(seat).is_editing)
+        assert _row(seat, "Name").data() == vm.name_label
+        assert not seat.desk.board.jobs
+        assert seat.simulated.db.get("VM", vm.ref, "name_label") == vm.name_label
+
+
+async def test_return_without_a_change_asks_nothing_of_the_server(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        _show_vm(seat)
+        QTest.keyClick(_open_editor(seat, "Name"), Qt.Key.Key_Return)
+        await until(lambda: not _view(seat).is_editing)
+        assert not seat.desk.board.jobs
+
+
+@pytest.mark.parametrize(("title", "typed"), [("Name", "   "), ("Folder", "Production")])
+async def test_what_will_not_do_is_not_taken_and_says_why(application: QApplication, title: str, typed: str) -> None:
+    async with desk_on_pool(application) as seat:
+        _show_vm(seat)
+        line = _open_editor(seat, title)
+        _type(line, typed)
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert _view(seat).is_editing
+        assert line.toolTip() == line.accessibleDescription() != ""
+        _type(line, "/fine")
+        assert line.toolTip() == ""
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not _view(seat).is_editing)
+        assert not seat.desk.board.jobs
+
+
+async def test_what_the_server_says_meanwhile_does_not_overwrite_what_is_being_typed(
+    application: QApplication,
+) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm, db = _show_vm(seat), seat.simulated.db
+        line = _open_editor(seat, "Name")
+        _type(line, "half of a na")
+        db.set("VM", vm.ref, "name_label", "renamed by somebody")
+        db.set("VM", vm.ref, "other_config", {_FIELD + "Rack": "7"})
+        await until(lambda: getattr(seat.link.inventory.find(vm.ref), "other_config", {}).get(_FIELD + "Rack"))
+        await asyncio.sleep(0.25)  # longer than the tab waits before it shows a change
+        assert (_editor(_view(seat)), line.text()) == (line, "half of a na")
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: _row(seat, "Name").data() == "renamed by somebody")
+        await until(lambda: _row(seat, "Rack").data() == "7")
+
+
+async def test_an_editor_does_not_stay_for_another_object(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        first, *_, last = [vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm)]
+        _show(seat, first.ref)
+        _type(_open_editor(seat, "Name"), "meant for the first")
+        _show(seat, last.ref)
+        await until(lambda: _row(seat, "Name").data() == last.name_label)
+        assert not _view(seat).is_editing
+        await until(lambda: not seat.desk.board.active)
+        assert seat.simulated.db.get("VM", last.ref, "name_label") == last.name_label
+
+
+async def test_objects_without_groups_of_their_own_are_edited_too(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        network = next(seat.pool.source.inventory.all(Network))
+        _show(seat, network.ref)
+        line = _open_editor(seat, "Description")
+        _type(line, "for guests")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        db = seat.simulated.db
+        await until(lambda: db.get("network", network.ref, "name_description") == "for guests", 10)
+        view = _view(seat)
+        view.setCurrentIndex(_row(seat, "Bridge"))
+        assert not view.begin_edit(_row(seat, "Bridge"))
+        assert _editor(view) is None
+
+
+async def test_a_saved_database_refuses_to_be_edited_and_says_why(application: QApplication) -> None:
+    path = shared_path("dumps/hottub.xml")
+    async with empty_desk(application) as seat:
+        seat.desk.open_database(path.name, path.read_bytes())
+        _show_vm(seat)
+        view, row = _view(seat), _row(seat, "Name")
+        assert not row.flags() & Qt.ItemFlag.ItemIsEditable
+        assert "This is a saved database" in row.data(Qt.ItemDataRole.ToolTipRole)
+        assert "This is a saved database" in row.data(Qt.ItemDataRole.StatusTipRole)
+        view.setCurrentIndex(row)
+        QTest.keyClick(view, Qt.Key.Key_F2)
+        assert _editor(view) is None
+        assert "This is a saved database" in QToolTip.text()
+        QToolTip.hideText()

@@ -21,7 +21,9 @@ from lifeguard.search.view import SearchView
 from lifeguard.tree.live import LiveTree
 from lifeguard.tree.node import Node
 from lifeguard.tree.views import VIEWS
+from lifeguard.ui.pools import Pools
 from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.drag import DragVerdicts
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.view import ObjectTree
 
@@ -74,7 +76,7 @@ def test_a_tree_on_the_screen_follows_storms_and_changes_of_view(application: QA
     answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
     model = TreeModel(theme)
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    tree = ObjectTree(model, None, lambda _: None, theme)  # type: ignore[arg-type]
+    tree = ObjectTree(model, DragVerdicts(Pools()), lambda *_: None, theme)
     views = _views()
     model.take(live.connect("p", answers))
     for turn in range(24):
@@ -102,7 +104,7 @@ def test_what_is_selected_and_open_stays_so_when_the_order_changes(application: 
         ]
     )
     live, model = LiveTree(_by_host(True)), TreeModel(theme)
-    tree = ObjectTree(model, None, lambda _: None, theme)  # type: ignore[arg-type]
+    tree = ObjectTree(model, DragVerdicts(Pools()), lambda *_: None, theme)
     model.take(live.connect("p", Answers(inventory)))
     tree.expandAll()
     (key,) = live.keys_of("p", "vm7")

@@ -57,7 +57,6 @@ async def migratable(pool: Pool, facts: Facts, to: str, *, refused_by: str = "")
             continue
         if not refused_by or await _objection(pool, ref, refused_by) == "HOST_NOT_ENOUGH_FREE_MEMORY":
             found.append(ref)
-    assert found, "this pool has no VM for this test"
     return found
 
 

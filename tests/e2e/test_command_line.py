@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import signal
@@ -166,3 +167,25 @@ async def test_another_client_lists_what_is_simulated_and_migrates_a_vm(pool: Po
 
 def _with_all_below(nodes: list[dict[str, Any]]) -> list[dict[str, Any]]:
     return [*nodes, *(below for node in nodes for below in _with_all_below(node.get("children", [])))]
+
+
+async def test_no_process_that_is_started_shows_a_password_among_its_arguments(tmp_path: Path) -> None:
+    secret = "sesame-7"
+    async with served_pool("--hosts", "1", "--vms", "0") as pool:
+        asking = asyncio.ensure_future(run("tree", pool.master, home=tmp_path, extra={"LIFEGUARD_PASSWORD": secret}))
+        seen: set[bytes] = set()
+        while not asking.done():
+            seen |= await asyncio.to_thread(_command_lines)
+            await asyncio.sleep(0.02)
+        assert (await asking).status == 2
+    assert any(b"tree" in line for line in seen)
+    assert not [line for line in seen if secret.encode() in line]
+
+
+def _command_lines() -> set[bytes]:
+    """The arguments of every process there is."""
+    found = set()
+    for place in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.add(place.read_bytes())
+    return found

@@ -39,6 +39,7 @@ class ObjectHeader(QWidget):
         row.addWidget(self._name)
         row.addWidget(self._words, 1)
         row.addWidget(self._address)
+        self.setMinimumHeight(self._address.sizeHint().height() + 2 * gap)  # the same with and without an address
 
     def show_headline(self, line: Headline, glyph: Glyph) -> None:
         side = self.fontMetrics().height() * 3 // 2

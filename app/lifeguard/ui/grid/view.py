@@ -15,7 +15,7 @@ from lifeguard.ui.tree.view import ObjectTree
 _OPEN = frozenset({"pool", "host", "type", "group", "tag", "folder", "value", "appliance"})
 _OPEN_OF_MANY = frozenset({"pool", "type", "group"})
 _MOST_OPEN = 800
-_WIDE = {"name": 30, "cpu": 19, "memory": 23, "disks": 22, "network": 22, "ip": 24, "ha": 16, "uptime": 14}
+_WIDE = {"name": 30, "cpu": 20, "memory": 23, "disks": 22, "network": 22, "ip": 24, "ha": 16, "uptime": 14}
 
 
 class ObjectGrid(ObjectTree):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter, QPalette
+from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lifeguard.ui.theme import Theme
@@ -35,7 +35,8 @@ class RowDelegate(QStyledItemDelegate):
         row = QStyleOptionViewItem(option)
         self.initStyleOption(row, index)
         if is_busy:
-            row.icon = self._pulse.icon(row.icon, row.rect, row.decorationSize.width())
+            mode = QIcon.Mode.Selected if row.state & QStyle.StateFlag.State_Selected else QIcon.Mode.Normal
+            row.icon = self._pulse.icon(row.icon, row.rect, row.decorationSize.width(), mode)
         if isinstance(note, Note):
             self._fit(row, note)
         style = row.widget.style() if row.widget is not None else QApplication.style()

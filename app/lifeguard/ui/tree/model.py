@@ -53,6 +53,7 @@ class TreeModel(QAbstractItemModel):
         self._numbered = self._mirror.numbered
         self._notes: Mapping[Thing, Note] = {}
         self.draggable: frozenset[str] = DRAGGABLE
+        self.is_editable = False
 
     def take(self, steps: Sequence[Step]) -> None:
         """Follow the live tree, step by step; a node that comes with all below it comes in one piece."""
@@ -262,7 +263,8 @@ class TreeModel(QAbstractItemModel):
         row = self._numbered(index.internalId())
         if row is None or row.parent is None:
             return _NONE
-        return _TO_DRAG if row.node.kind in self.draggable else _TO_DROP_ON
+        flags = _TO_DRAG if row.node.kind in self.draggable else _TO_DROP_ON
+        return flags | Qt.ItemFlag.ItemIsEditable if self.is_editable and index.column() == 0 else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

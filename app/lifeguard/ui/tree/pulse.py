@@ -27,14 +27,14 @@ class Pulse:
         self._beat.setInterval(_BEAT_MS)
         self._beat.timeout.connect(self._draw_again)
 
-    def icon(self, icon: QIcon, row: QRect, side: int) -> QIcon:
-        """The icon at this moment, for a row that is being drawn at this place."""
+    def icon(self, icon: QIcon, row: QRect, side: int, mode: QIcon.Mode) -> QIcon:
+        """The icon at this moment, for a row that is being drawn at this place, selected or not."""
         if not self._view.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration):
             return icon
         self._drawn.append(QRect(row))
         if not self._beat.isActive():
             self._beat.start()
-        return _faded(icon.pixmap(side, side), _strength(time.monotonic()))
+        return _faded(icon.pixmap(side, side, mode), _strength(time.monotonic()))
 
     def _draw_again(self) -> None:
         rows, self._drawn = self._drawn, []
@@ -55,4 +55,6 @@ def _faded(pixmap: QPixmap, strength: float) -> QIcon:
     painter.setOpacity(strength)
     painter.drawPixmap(0, 0, pixmap)
     painter.end()
-    return QIcon(faint)
+    drawn = QIcon(faint)
+    drawn.addPixmap(faint, QIcon.Mode.Selected)  # else Qt mixes in the colour of the selection, and it is gone
+    return drawn

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
 from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractItemView, QToolTip, QTreeView, QWidget
 
@@ -187,8 +187,9 @@ class ObjectTree(QTreeView):
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:
         super().dragMoveEvent(event)
         hover = self._verdicts.over(self._key_at(event.position().toPoint()))
-        pointer = self.viewport().mapToGlobal(event.position().toPoint())
-        QToolTip.showText(pointer + hint_offset(self.fontMetrics().height()), hover.hint, self)
+        place = self.viewport().mapToGlobal(event.position().toPoint()) + hint_offset(self.fontMetrics().height())
+        only_there = QRect(self.mapFromGlobal(place), QSize(1, 1))  # Qt leaves the same words where they first stood
+        QToolTip.showText(place, hover.hint, self, only_there)
         if hover.is_open:
             event.setDropAction(Qt.DropAction.MoveAction)
             event.accept()

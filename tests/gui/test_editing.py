@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
 
@@ -196,6 +197,71 @@ async def test_objects_without_groups_of_their_own_are_edited_too(application: Q
         assert _editor(view) is None
 
 
+async def test_f2_renames_an_object_in_its_row_of_the_tree(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm, db = _show_vm(seat), seat.simulated.db
+        tree = seat.desk.window.pane.tree
+        QTest.keyClick(tree, Qt.Key.Key_F2)
+        line = _editor(tree)
+        assert line is not None
+        assert line.text() == vm.name_label
+        _type(line, " ")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        assert tree.is_editing
+        _type(line, "zz-renamed")
+        QTest.keyClick(line, Qt.Key.Key_Return)
+        await until(lambda: db.get("VM", vm.ref, "name_label") == "zz-renamed", 10)
+        await until(lambda: tree.currentIndex().data() == "zz-renamed")
+        assert tree.things() == (seat.thing(vm.ref),)
+        assert seat.find_dialog("fill") is None
+        await until(lambda: not seat.desk.board.active)
+
+
+async def test_escape_leaves_the_row_of_the_tree_as_it_is(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm, tree = _show_vm(seat), seat.desk.window.pane.tree
+        QTest.keyClick(tree, Qt.Key.Key_F2)
+        line = _editor(tree)
+        assert line is not None
+        _type(line, "something else")
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not tree.is_editing)
+        assert tree.currentIndex().data() == vm.name_label
+        assert not seat.desk.board.jobs
+
+
+async def test_several_objects_are_not_renamed_in_a_row(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vms = [vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm)][:2]
+        seat.desk.window.show_things([seat.thing(vm.ref) for vm in vms])
+        tree = seat.desk.window.pane.tree
+        QTest.keyClick(tree, Qt.Key.Key_F2)
+        assert len(tree.things()) == 2
+        assert not tree.is_editing
+
+
+async def test_f2_is_the_rows_where_it_can_be_edited_and_the_windows_elsewhere(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm, tree, view = _show_vm(seat), seat.desk.window.pane.tree, _view(seat)
+        view.setCurrentIndex(_row(seat, "Tags"))
+        assert _keeps_f2(tree)
+        assert _keeps_f2(view)
+        view.setCurrentIndex(_row(seat, "UUID"))
+        assert not _keeps_f2(view)
+        other = next(other for other in seat.pool.source.inventory.all(Vm) if is_real_vm(other) and other != vm)
+        seat.desk.window.show_things([seat.thing(vm.ref), seat.thing(other.ref)])
+        assert not _keeps_f2(tree)
+
+
+def _keeps_f2(place: QWidget) -> bool:
+    """Whether the key is kept from the shortcut of the same key."""
+    asked = QKeyEvent(QEvent.Type.ShortcutOverride, Qt.Key.Key_F2, Qt.KeyboardModifier.NoModifier)
+    asked.ignore()
+    QApplication.sendEvent(place, asked)
+    return asked.isAccepted()
+
+
 async def test_a_saved_database_refuses_to_be_edited_and_says_why(application: QApplication) -> None:
     path = shared_path("dumps/hottub.xml")
     async with empty_desk(application) as seat:
@@ -208,5 +274,10 @@ async def test_a_saved_database_refuses_to_be_edited_and_says_why(application: Q
         view.setCurrentIndex(row)
         QTest.keyClick(view, Qt.Key.Key_F2)
         assert _editor(view) is None
+        assert "This is a saved database" in QToolTip.text()
+        QToolTip.hideText()
+        tree = seat.desk.window.pane.tree
+        QTest.keyClick(tree, Qt.Key.Key_F2)
+        assert not tree.is_editing
         assert "This is a saved database" in QToolTip.text()
         QToolTip.hideText()

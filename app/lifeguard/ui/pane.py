@@ -26,7 +26,7 @@ from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_GROUPS, TreeModel
 from lifeguard.ui.tree.quick import quick_query
-from lifeguard.ui.tree.view import ObjectTree
+from lifeguard.ui.tree.resources import ResourcesTree
 
 _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
@@ -80,7 +80,7 @@ class TreePane(QWidget):
         self._unfiltered: list[Key] | None = None
         self._model = TreeModel(theme, self)
         self._verdicts = DragVerdicts(pools, start)
-        self.tree = ObjectTree(self._model, self._verdicts, dropped, theme)
+        self.tree = ResourcesTree(self._model, self._verdicts, dropped, pools, theme)
         self.tree.setObjectName("resources.tree")
         self.tree.setAccessibleName("Resources")
         self.tree.setHeaderHidden(True)

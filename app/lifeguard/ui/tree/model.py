@@ -264,7 +264,7 @@ class TreeModel(QAbstractItemModel):
         if row is None or row.parent is None:
             return _NONE
         flags = _TO_DRAG if row.node.kind in self.draggable else _TO_DROP_ON
-        return flags | Qt.ItemFlag.ItemIsEditable if self.is_editable and index.column() == 0 else flags
+        return flags | Qt.ItemFlag.ItemIsEditable if self.is_editable else flags
 
     def supportedDropActions(self) -> Qt.DropAction:
         return Qt.DropAction.MoveAction

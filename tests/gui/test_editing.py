@@ -126,6 +126,19 @@ async def test_escape_changes_nothing(application: QApplication, key: Qt.Key) ->
         assert seat.simulated.db.get("VM", vm.ref, "name_label") == vm.name_label
 
 
+async def test_a_double_click_on_a_row_edits_its_value_even_on_the_title(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm, view = _show_vm(seat), _view(seat)
+        place = view.visualRect(_row(seat, "Name").siblingAtColumn(0)).center()
+        for click in (QTest.mouseClick, QTest.mouseDClick):
+            click(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, place)
+        line = _editor(view)
+        assert line is not None
+        assert line.text() == vm.name_label
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not view.is_editing)
+
+
 async def test_return_without_a_change_asks_nothing_of_the_server(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         _show_vm(seat)

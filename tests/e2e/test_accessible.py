@@ -28,7 +28,7 @@ async def scene() -> AsyncIterator[Scene]:
 async def test_every_control_of_the_window_has_a_name_and_a_role(scene: Scene) -> None:
     person = scene.person
     facts = await scene.facts()
-    await person.choose(facts.name(facts.master))
+    await person.tree.choose(facts.name(facts.master))
     for tab in _TABS:
         await person.show_tab(tab)
         assert not await _nameless(person), f"in the tab {tab}"

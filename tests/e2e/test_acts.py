@@ -42,14 +42,14 @@ class Act:
 async def test_three_vms_are_moved_by_one_drag(act: Act) -> None:
     pool, facts, person = act.pool, act.facts, act.person
     home, vms = await _three_of_one_host(pool, facts)
-    await person.unfold(facts.name(home))
-    await person.choose_several(facts.name(vm) for vm in vms)
+    await person.tree.unfold(facts.name(home))
+    await person.tree.choose_several(facts.name(vm) for vm in vms)
     held = await person.take_up(facts.name(vms[-1]))
     await person.carry(held, facts.name(facts.roomy))
     assert "free after" in await person.hint(such_that=lambda hint: hint.name.startswith(facts.name(facts.roomy)))
     await person.screen.picture("three-1-offered")
     await person.screen.release()
-    await person.asked("confirm")
+    await person.forms.asked("confirm")
     await person.screen.picture("three-2-asked")
     await person.screen.key("Return")
     await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
@@ -58,8 +58,9 @@ async def test_three_vms_are_moved_by_one_drag(act: Act) -> None:
     await person.screen.picture("three-3-moving")
     await person.screen.key("ctrl+j")
     await eventually(lambda: pool.witness.ask("host.get_resident_VMs", facts.roomy), {*vms}.issubset, _LONG_S)
-    await person.unfold(facts.name(facts.roomy))
-    await eventually(lambda: person.below(facts.name(facts.roomy)), lambda names: {*map(facts.name, vms)} <= {*names})
+    await person.tree.unfold(facts.name(facts.roomy))
+    moved = {*map(facts.name, vms)}
+    await eventually(lambda: person.tree.below(facts.name(facts.roomy)), moved.issubset)
     await person.screen.picture("three-4-moved")
 
 
@@ -67,14 +68,14 @@ async def test_escape_ends_a_drag_and_nothing_moves(act: Act) -> None:
     pool, facts, person = act.pool, act.facts, act.person
     vm = (await migratable(pool, facts, facts.roomy))[0]
     home = facts.vms[vm]["resident_on"]
-    await person.unfold(facts.name(home))
+    await person.tree.unfold(facts.name(home))
     held = await person.take_up(facts.name(vm))
     await person.carry(held, facts.name(facts.roomy))
     await person.hint(such_that=lambda hint: hint.name.startswith(facts.name(facts.roomy)))
     await person.screen.key("Escape")
     await person.desktop.wait_gone(Role.TOOL_TIP)
     await person.screen.release()
-    assert (await person.row(facts.name(facts.roomy))).description == ""
+    assert (await person.tree.row(facts.name(facts.roomy))).description == ""
     assert await person.desktop.find(Role.BUTTON, id_ends="confirm.proceed") is None
     assert await pool.witness.ask("VM.get_resident_on", vm) == home
 
@@ -82,24 +83,24 @@ async def test_escape_ends_a_drag_and_nothing_moves(act: Act) -> None:
 async def test_a_snapshot_is_taken_and_gone_back_to(act: Act) -> None:
     pool, facts, person = act.pool, act.facts, act.person
     vm = next(ref for ref, one in facts.vms.items() if not one["snapshots"] and one["power_state"] == "Running")
-    await person.unfold(facts.name(facts.vms[vm]["resident_on"]))
-    await person.choose(facts.name(vm))
+    await person.tree.unfold(facts.name(facts.vms[vm]["resident_on"]))
+    await person.tree.choose(facts.name(vm))
     await person.choose_in_menu_bar("VM", "Take snapshot")
     await person.desktop.wait_for(Role.TEXT, id_ends="fill.name", such_that=lambda thing: State.FOCUSED in thing.states)
     await person.screen.key("ctrl+a")
     await person.screen.type("before the upgrade")
     await person.screen.picture("snapshot-1-named")
-    await person.say_yes("fill")
+    await person.forms.say_yes("fill")
     (snapshot,) = await eventually(lambda: pool.witness.ask("VM.get_snapshots", vm), bool)
     assert await pool.witness.ask("VM.get_name_label", snapshot) == "before the upgrade"
     disks_before = await _disks(pool, vm)
     await person.press_view("Objects")
-    await person.unfold("Snapshots")
-    await person.choose("before the upgrade")
+    await person.tree.unfold("Snapshots")
+    await person.tree.choose("before the upgrade")
     await person.choose_in_menu_bar("VM", "Go back to this snapshot")
-    await person.asked("fill")
+    await person.forms.asked("fill")
     await person.screen.picture("snapshot-2-asked")
-    await person.say_yes("fill")
+    await person.forms.say_yes("fill")
     await eventually(lambda: _disks(pool, vm), lambda disks: bool(disks) and not disks & disks_before, _LONG_S)
     await eventually(lambda: pool.witness.ask("VM.get_power_state", vm), lambda state: state == "Running", _LONG_S)
     await person.screen.picture("snapshot-3-gone-back")
@@ -111,24 +112,24 @@ async def test_a_halted_vm_is_deleted_with_its_disks(act: Act) -> None:
     disks = await _disks(pool, vm)
     assert disks
     await person.press_view("Infrastructure")
-    await person.choose(facts.name(vm))
+    await person.tree.choose(facts.name(vm))
     await person.choose_in_menu_bar("VM", "Delete")
-    await person.asked("fill")
+    await person.forms.asked("fill")
     await person.screen.picture("delete-1-asked")
-    await person.say_yes("fill")
+    await person.forms.say_yes("fill")
     await eventually(lambda: pool.witness.ask("VM.get_all"), lambda left: vm not in left)
     await eventually(lambda: pool.witness.ask("VDI.get_all"), lambda left: not disks & set(left))
-    await eventually(person.names, lambda names: facts.name(vm) not in names)
+    await eventually(person.tree.names, lambda names: facts.name(vm) not in names)
     await person.screen.picture("delete-2-gone")
 
 
 async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over(act: Act) -> None:
     pool, facts, person = act.pool, act.facts, act.person
-    await person.choose(facts.name(facts.master))
+    await person.tree.choose(facts.name(facts.master))
     await person.choose_in_menu_bar("Server", "Enter maintenance mode")
-    await person.asked("fill")
+    await person.forms.asked("fill")
     await person.screen.picture("maintenance-1-plan")
-    await person.say_yes("fill")
+    await person.forms.say_yes("fill")
     await person.jobs_bar(such_that=lambda bar: "%" in bar.name)
     await person.screen.picture("maintenance-2-emptying")
 
@@ -138,8 +139,8 @@ async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over
         assert record["enabled"] is False
         vms = await witness.records("VM")
         assert not [vm for vm in record["resident_VMs"] if not vms[vm]["is_control_domain"]]
-    await person.row(facts.name(new_master), such_that=lambda row: "master" in row.name)
-    await person.row(facts.name(facts.master), such_that=lambda row: "maintenance" in row.name)
+    await person.tree.row(facts.name(new_master), such_that=lambda row: "master" in row.name)
+    await person.tree.row(facts.name(facts.master), such_that=lambda row: "maintenance" in row.name)
     await person.screen.picture("maintenance-3-another-coordinator")
 
 

@@ -59,7 +59,7 @@ async def test_an_object_is_found_by_part_of_its_name(act: Act) -> None:
 
 async def test_a_command_is_done_by_typing_part_of_it(act: Act) -> None:
     vm = next(ref for ref, one in act.facts.vms.items() if one["power_state"] == "Halted")
-    await act.person.choose(act.facts.name(vm))
+    await act.person.tree.choose(act.facts.name(vm))
     offers = await act.person.open_palette("start")
     assert offers[0] == "Start"
     await act.person.screen.picture("palette-2-command")
@@ -70,16 +70,16 @@ async def test_a_command_is_done_by_typing_part_of_it(act: Act) -> None:
 async def test_a_vm_is_migrated_by_the_keyboard_alone(act: Act) -> None:
     vm, arrived = await _smallest_move(act.pool, act.facts)
     await act.person.go_by_palette(act.facts.name(vm))
-    await act.person.focus_tree()
+    await act.person.tree.focus()
     await act.person.screen.key("alt+v")
     await act.person.walk_menu("Migrate", act.facts.name(arrived))
-    await act.person.asked("confirm")
+    await act.person.forms.asked("confirm")
     await act.person.screen.key("Return")
     await eventually(lambda: act.pool.witness.ask("VM.get_resident_on", vm), lambda host: host == arrived, _LONG_S)
 
 
 async def test_the_address_of_a_host_is_copied_by_one_click(act: Act) -> None:
-    await act.person.choose(act.facts.name(act.facts.master))
+    await act.person.tree.choose(act.facts.name(act.facts.master))
     copy = await act.person.desktop.wait_for(Role.BUTTON, id_ends="header.address")
     await act.person.screen.click(copy.middle)
     await act.person.screen.key("ctrl+f", "ctrl+v")
@@ -101,15 +101,15 @@ async def test_a_host_that_stands_alone_is_dragged_into_the_pool(act: Act) -> No
     await person.screen.release()
     await person.desktop.wait_for(Role.PASSWORD, id_ends="fill.password")
     await person.screen.picture("join-2-asked")
-    await person.fill("fill.password", act.pool.password)
-    await person.say_yes("fill")
+    await person.forms.fill("fill.password", act.pool.password)
+    await person.forms.say_yes("fill")
     hosts = await eventually(
         lambda: act.pool.witness.records("host"),
         lambda hosts: any(host["name_label"] == _LONE for host in hosts.values()),
         _LONG_S,
     )
     assert len(hosts) == len(act.facts.hosts) + 1
-    await eventually(lambda: person.below(pool["name_label"]), lambda names: _LONE in names, _LONG_S)
+    await eventually(lambda: person.tree.below(pool["name_label"]), lambda names: _LONE in names, _LONG_S)
     await person.screen.picture("join-3-joined")
 
 
@@ -124,12 +124,12 @@ async def test_a_vm_goes_to_another_pool_by_the_wizard(act: Act) -> None:
     await person.open_palette("migrate with storage")
     await person.screen.key("Return")
     await person.desktop.wait_for(Role.COMBO_BOX, id_ends="migration.destination")
-    await person.choose_from("migration.destination", "annex")
+    await person.forms.choose_from("migration.destination", "annex")
     for page in ("1-destination", "2-storage", "3-networks"):
         await person.screen.picture(f"wizard-{page}")
-        await person.press_in("migration.next")
+        await person.forms.press_in("migration.next")
     await person.screen.picture("wizard-4-summary")
-    await person.press_in("migration.proceed")
+    await person.forms.press_in("migration.proceed")
     async with witness_at(act.annex.master, act.pool.user, act.pool.password) as witness:
         await eventually(lambda: _running(witness), lambda uuids: uuid in uuids, _LONG_S)
     await eventually(lambda: act.pool.witness.ask("VM.get_all"), lambda vms: vm not in vms, _LONG_S)

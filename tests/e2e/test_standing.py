@@ -22,9 +22,9 @@ async def test_a_saved_database_opens_in_the_same_window_and_refuses_commands(
 ) -> None:
     async with started(screen, audience, tmp_path, "open", str(shared_path(_DATABASE))) as person:
         await person.desktop.wait_for(Role.LABEL, "saved database", id_ends="jobs.connection")
-        rows = await person.rows()
+        rows = await person.tree.rows()
         assert "master" in rows[1].name
-        await person.choose(rows[1].name.partition(", ")[0])
+        await person.tree.choose(rows[1].name.partition(", ")[0])
         await person.screen.click((await person.desktop.wait_for(Role.MENU_ITEM, "Server")).middle)
         await person.desktop.wait_for(
             Role.MENU_ITEM, "Enter maintenance mode", such_that=lambda entry: not entry.is_enabled

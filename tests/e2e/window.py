@@ -6,33 +6,35 @@ import asyncio
 import tempfile
 import time
 from asyncio.subprocess import DEVNULL, Process
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from itertools import takewhile
 from pathlib import Path
 from typing import TypeVar
 
+from tests.e2e.forms import Forms
 from tests.e2e.program import Pool, end, plain_environment, program
+from tests.e2e.tree import Tree
 from tests.support.accessibility import Audience, Desktop, Role, State, Thing
 from tests.support.display import Point, Screen
 
 T = TypeVar("T")
 
-_TREE, _GRID, _JOBS = "resources.tree", "search.grid", "jobs.list"
+_GRID, _JOBS = "search.grid", "jobs.list"
 _SLOW_S = 20.0
-_WHEEL_UP, _WHEEL_DOWN = 4, 5
 _LONGEST_MENU = 40
 _ENOUGH = 400
 _OFFER = "What: "
 
 
 class Person:
-    """Where a name of an object is asked for, it is the name in the tree."""
+    """One who uses the window with mouse and keys. `tree` and `forms` are the parts with most to do."""
 
     def __init__(self, screen: Screen, desktop: Desktop, process: Process) -> None:
         self.screen = screen
         self.desktop = desktop
         self.process = process
+        self.tree = Tree(screen, desktop)
+        self.forms = Forms(screen, desktop)
 
     async def connect(self, pool: Pool, address: str) -> list[str]:
         """By shortcut, typing and Return. Returns the fingerprints in hex that were shown and trusted, in order."""
@@ -42,9 +44,9 @@ class Person:
     async def connect_besides(self, pool: Pool, address: str, name: str) -> None:
         """Another server, without a certificate, that shows in the tree by this name."""
         await self._ask_for(pool, address)
-        await self.focus_tree()
+        await self.tree.focus()
         await self.screen.key("Home")
-        await self.row(name)
+        await self.tree.row(name)
 
     async def _ask_for(self, pool: Pool, address: str) -> None:
         await self.desktop.wait_for(Role.FRAME, starts="Lifeguard")
@@ -72,54 +74,6 @@ class Person:
             await self.press("Trust and connect")
         return shown
 
-    async def row(self, name: str, *, such_that: Callable[[Thing], bool] = lambda _: True) -> Thing:
-        """The row of an object in the tree."""
-        return await self.desktop.wait_for(
-            Role.CELL, starts=f"{name}, ", id_ends=_TREE, such_that=lambda thing: such_that(thing), timeout_s=_SLOW_S
-        )
-
-    async def rows(self) -> list[Thing]:
-        """What the tree shows, from above."""
-        found = await self.desktop.find_all(Role.CELL, id_ends=_TREE)
-        return sorted(found, key=lambda thing: thing.top)
-
-    async def names(self) -> list[str]:
-        return [named(row) for row in await self.rows()]
-
-    async def below(self, name: str) -> list[str]:
-        """The names right below a row that is unfolded, one step further in."""
-        rows = await self.rows()
-        place = next((at for at, row in enumerate(rows) if named(row) == name), None)
-        if place is None:
-            return []
-        inside = list(takewhile(lambda row: row.left > rows[place].left, rows[place + 1 :]))
-        return [named(row) for row in inside if row.left == inside[0].left]
-
-    async def choose(self, name: str) -> Thing:
-        await self.screen.click((await self._in_view(name)).middle)
-        return await self.row(name, such_that=lambda thing: State.SELECTED in thing.states)
-
-    async def _in_view(self, name: str) -> Thing:
-        """The row once it is where it can be pointed at; the wheel is turned until then."""
-        tree = await self.desktop.wait_for(Role.TREE, id_ends=_TREE)
-        while not tree.top <= (row := await self.row(name)).middle[1] < tree.top + tree.height:
-            await self.screen.click(tree.middle, button=_WHEEL_DOWN if row.top > tree.top else _WHEEL_UP)
-        return row
-
-    async def choose_several(self, names: Iterable[str]) -> None:
-        first, *others = names
-        await self.choose(first)
-        for name in others:
-            await self.screen.click_holding("ctrl", (await self.row(name)).middle)
-            await self.row(name, such_that=lambda thing: State.SELECTED in thing.states)
-
-    async def unfold(self, name: str) -> None:
-        """Choose it and open it by the keyboard."""
-        row = await self.choose(name)
-        if State.EXPANDED not in row.states:
-            await self.screen.key("Right")
-            await self.row(name, such_that=lambda thing: State.EXPANDED in thing.states)
-
     async def show_tab(self, title: str) -> None:
         tab = await self.desktop.wait_for(Role.PAGE_TAB, title)
         await self.screen.click(tab.middle)
@@ -143,14 +97,14 @@ class Person:
 
     async def take_up(self, name: str) -> Point:
         """Press on a row and move far enough for a drag to begin. Returns where the pointer is."""
-        x, y = (await self.row(name)).middle
+        x, y = (await self.tree.row(name)).middle
         await self.screen.press((x, y))
         await self.screen.glide((x, y), (x + 12, y + 12))
         return x + 12, y + 12
 
     async def carry(self, start: Point, host: str) -> Point:
         """Move over a host's row with the button held."""
-        end_at = (await self.row(host)).middle
+        end_at = (await self.tree.row(host)).middle
         await self.screen.glide(start, end_at)
         await self.screen.glide(end_at, (end_at[0] + 3, end_at[1]))
         return end_at[0] + 3, end_at[1]
@@ -158,13 +112,6 @@ class Person:
     async def hint(self, *, such_that: Callable[[Thing], bool] = lambda _: True) -> str:
         """The line beside the pointer."""
         return (await self.desktop.wait_for(Role.TOOL_TIP, such_that=such_that)).name
-
-    async def asked(self, dialog: str) -> Thing:
-        """The button that says yes to a question, once it is asked."""
-        return await self.desktop.wait_for(Role.BUTTON, id_ends=f"{dialog}.proceed")
-
-    async def say_yes(self, dialog: str) -> None:
-        await self.screen.click((await self.asked(dialog)).middle)
 
     async def jobs_bar(self, *, such_that: Callable[[Thing], bool], timeout_s: float = _SLOW_S) -> str:
         thing = await self.desktop.wait_for(
@@ -197,32 +144,6 @@ class Person:
     async def header(self, name: str) -> None:
         """Until the right side is about this object."""
         await self.desktop.wait_for(Role.LABEL, name, id_ends="header.name", timeout_s=_SLOW_S)
-
-    async def focus_tree(self) -> None:
-        """By the keyboard: through the filter above it."""
-        await self.screen.key("ctrl+f", "Down")
-        await self.desktop.wait_for(Role.TREE, id_ends=_TREE, such_that=_has_focus)
-
-    async def choose_from(self, box: str, part: str) -> None:
-        """The first that may be chosen and has these words in it."""
-        await self.screen.click((await self.desktop.wait_for(Role.COMBO_BOX, id_ends=box)).middle)
-        found = await self.desktop.wait_for(
-            Role.LIST_ITEM, id_has=f"{box}.", such_that=lambda item: part in item.name and item.is_enabled
-        )
-        await self.screen.click(found.middle)
-
-    async def press_in(self, button: str) -> None:
-        """A button by its id."""
-        found = await self.desktop.wait_for(
-            Role.BUTTON, id_ends=button, such_that=lambda thing: thing.is_enabled, timeout_s=_SLOW_S
-        )
-        await self.screen.click(found.middle)
-
-    async def fill(self, field: str, text: str) -> None:
-        role = Role.PASSWORD if field.endswith("password") else Role.TEXT
-        await self.screen.click((await self.desktop.wait_for(role, id_ends=field)).middle)
-        await self.desktop.wait_for(role, id_ends=field, such_that=_has_focus)
-        await self.screen.type(text)
 
     async def walk_menu(self, *entries: str) -> None:
         """From an open menu by arrow keys alone, down to the last entry, which is taken."""
@@ -280,11 +201,6 @@ async def eventually(ask: Callable[[], Awaitable[T]], is_good: Callable[[T], boo
         assert time.monotonic() < deadline_s, f"still {str(value)[:_ENOUGH]}"
         await asyncio.sleep(0.1)
     return value
-
-
-def named(row: Thing) -> str:
-    """The name on a row; what screen readers hear besides is cut off."""
-    return row.name.partition(", ")[0]
 
 
 def _has_focus(thing: Thing) -> bool:

@@ -17,8 +17,10 @@ def has_screen() -> bool:
 
 def prepare_screen(*, is_picture: bool) -> None:
     """Draw off-screen where a picture is wanted and there is no screen. Raises CommandLineError for a window there."""
-    if has_screen():
-        return
-    if not is_picture:
-        raise CommandLineError("There is no display to open a window on; add --screenshot FILE to get a picture.")
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if not has_screen():
+        if not is_picture:
+            raise CommandLineError("There is no display to open a window on; add --screenshot FILE to get a picture.")
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    if os.environ.get("QT_QPA_PLATFORM") == "offscreen":
+        # That platform complains of every window that it cannot place it.
+        os.environ.setdefault("QT_LOGGING_RULES", "default.warning=false")

@@ -91,7 +91,8 @@ def test_cells(ref: str, column: str, text: str, fraction: float | None) -> None
 @pytest.mark.parametrize(
     ("ref", "column", "brief"),
     [("busy", "disks", "12.0 kB/s / 30.0 kB/s"), ("even", "disks", "5.0 kB/s"), ("busy", "uptime", "2 days"),
-     ("h", "uptime", "3 h 0 min"), ("busy", "cpu", ""), ("twice", "ip", "10.0.0.2 +1"), ("h", "ip", ""), ("busy", "ip", "")],
+     ("h", "uptime", "3 h 0 min"), ("busy", "cpu", ""), ("twice", "ip", "10.0.0.2 +1"), ("h", "ip", ""),
+     ("busy", "ip", "")],
 )  # fmt: skip
 def test_a_narrow_column_shows_what_matters_of_a_long_text(ref: str, column: str, brief: str) -> None:
     assert _cell(ref, column).brief == brief

@@ -18,7 +18,7 @@ from lifeguard.sim.scenario.systems import SYSTEMS, System
 from lifeguard.sim.scenario.tools import write_tools
 
 _PEOPLE = ("A. Moreau", "B. Keller", "C. Ngata", "D. Silva", "E. Lindqvist", "F. Haddad", "G. Okafor", "H. Tanaka")
-_COST_CENTRES = {"Shop": "4100", "Finance": "2200", "Workplace": "3300", "Engineering": "5000", "Data": "5200",
+_COST_CENTRES = {"Shop": "4100", "Finance": "2200", "IT services": "3300", "Engineering": "5000", "Data": "5200",
                  "Platform": "5100"}  # fmt: skip
 
 

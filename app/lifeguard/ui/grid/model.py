@@ -70,7 +70,7 @@ class GridModel(TreeModel):
             known = self._cells[thing, name] = self._worked_out(thing, name)
         return known
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         return len(self._columns)
 
     def headerData(

@@ -68,7 +68,7 @@ class PropertyModel(QAbstractItemModel):
         is_open = index.column() == 1 and self.edit(index) is not None and not self.refusal(index)
         return flags | Qt.ItemFlag.ItemIsEditable if is_open else flags
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         return self.createIndex(row, column, parent.row() if parent.isValid() else _TOP)
@@ -78,13 +78,13 @@ class PropertyModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(index.internalId(), 0, _TOP)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         if not parent.isValid():
             return len(self._groups)
         is_group = parent.internalId() == _TOP and parent.column() == 0
         return len(self._groups[parent.row()].rows) if is_group else 0
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         return 2
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

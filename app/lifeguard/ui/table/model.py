@@ -88,7 +88,7 @@ class TableModel(QAbstractItemModel):
         cells = self._live.line(key).cells if key and self._live is not None else ()
         return cells[index.column()] if index.column() < len(cells) else _NOTHING
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
         if not self.hasIndex(row, column, parent):
             return QModelIndex()
         return self.createIndex(row, column, self._number[self._children[self.key(parent)][row]])
@@ -96,10 +96,10 @@ class TableModel(QAbstractItemModel):
     def parent(self, index: Index) -> QModelIndex:  # type: ignore[override]
         return self.index_of(self._parent.get(self.key(index), TOP))
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.column() > 0 else len(self._children.get(self.key(parent), ()))
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         return len(self.columns)
 
     def headerData(

@@ -211,7 +211,7 @@ class TreeModel(QAbstractItemModel):
         """An invalid index has the number of the root."""
         return self._numbered(index.internalId())
 
-    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:  # noqa: B008
+    def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:
         above = self._numbered(parent.internalId())
         if above is None or not 0 <= row < len(above.children):
             return QModelIndex()
@@ -223,15 +223,15 @@ class TreeModel(QAbstractItemModel):
         row = self._row(index)
         return QModelIndex() if row is None or row.parent is None else self._index_of(row.parent)
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def rowCount(self, parent: Index = QModelIndex()) -> int:
         row = self._numbered(parent.internalId())
         return 0 if row is None or parent.column() > 0 else len(row.children)
 
-    def hasChildren(self, parent: Index = QModelIndex()) -> bool:  # noqa: B008
+    def hasChildren(self, parent: Index = QModelIndex()) -> bool:
         row = self._numbered(parent.internalId())
         return row is not None and bool(row.children) and parent.column() <= 0
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+    def columnCount(self, parent: Index = QModelIndex()) -> int:
         return 1
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

@@ -116,7 +116,7 @@ class Job:
 
 
 class JobBoard:
-    """All jobs of this session, newest last. Owns their coroutines: `close` cancels them and waits for their end."""
+    """All jobs since the start, newest last. Owns their coroutines: `close` cancels them and waits for their end."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.changed: Signal[Job] = Signal()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
 from lifeguard.inventory.natural import natural_key
@@ -66,9 +68,9 @@ def _by_name(search: Search) -> tuple[str, str]:
     return (natural_key(search.name), search.uuid)
 
 
-def _built_in(suffix: str, name: str, scope: frozenset[ObjectType] | set[ObjectType], **parts: object) -> Search:
+def _built_in(suffix: str, name: str, scope: frozenset[ObjectType] | set[ObjectType], **parts: Any) -> Search:
     ordered = tuple(sort for sort in ObjectType if sort in scope)
-    return Search(name=name, uuid=_UUID_START + suffix, scope=ordered, **parts)  # type: ignore[arg-type]
+    return Search(name=name, uuid=_UUID_START + suffix, scope=ordered, **parts)
 
 
 _VMS = {ObjectType.VM}

@@ -20,7 +20,8 @@ def at_once(steps: Steps[Result]) -> Result:
         try:
             next(steps)
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            result: Result = done.value
+            return result
 
 
 async def with_pauses(steps: Steps[Result]) -> Result:
@@ -30,7 +31,8 @@ async def with_pauses(steps: Steps[Result]) -> Result:
         try:
             next(steps)
         except StopIteration as done:
-            return done.value  # type: ignore[no-any-return]
+            result: Result = done.value
+            return result
         if time.perf_counter() - begun_s > _LONGEST_S:
             await asyncio.sleep(0)
             begun_s = time.perf_counter()

@@ -1,4 +1,4 @@
-"""The jobs of this session as lines: what was begun, how it goes, what came of it."""
+"""The jobs since the program began as lines: what was begun, how it goes, what came of it."""
 
 from __future__ import annotations
 

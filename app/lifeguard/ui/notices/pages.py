@@ -1,4 +1,4 @@
-"""The two pages of notices: alerts of the pools, and events, the history of this session's jobs."""
+"""The two pages of notices: alerts of the pools, and events, the history of the jobs."""
 
 from __future__ import annotations
 

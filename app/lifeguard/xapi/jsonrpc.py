@@ -10,7 +10,8 @@ from lifeguard.datamodel.schema import NULL_REF, Type
 from lifeguard.xapi.codec import Argument
 from lifeguard.xapi.failures import ApiFailure
 from lifeguard.xapi.json_answer import loads, result_of
-from lifeguard.xapi.json_rows import JsonRowReader
+from lifeguard.xapi.json_rows import JsonRows
+from lifeguard.xapi.piecewise import PiecewiseReader
 from lifeguard.xapi.rows import RowReader, Shape
 from lifeguard.xapi.values import plain, typed
 
@@ -35,4 +36,4 @@ class JsonRpc:
         return typed(kind, result_of(loads(body)), ref)
 
     def reader(self, shape: Shape) -> RowReader:
-        return JsonRowReader(shape)
+        return PiecewiseReader(JsonRows(shape))

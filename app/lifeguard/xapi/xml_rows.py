@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Any
 
 import msgspec
 
 from lifeguard.xapi.failures import MalformedAnswer
-from lifeguard.xapi.rows import ANSWER_LIMIT_BYTES, Rest, Row, Shape, row
+from lifeguard.xapi.piecewise import NotBetweenRows
+from lifeguard.xapi.rows import Rest, Row, Shape, row, rows_of
 from lifeguard.xapi.xml_answer import loads, result_of
 from lifeguard.xapi.xml_record import XmlRecord, plain_json
 from lifeguard.xapi.xml_text import NotPlain, condensed
 
-_SLICE_BYTES = 1 << 16
 _HEAD_BYTES = 4096
-_GIVE_UP_AFTER = 4
 
 _START = {
     "records": re.compile(rb"<name>Value</name>\s*<value>\s*<struct>(?=\s*<member>\s*<name>[^<]+<)"),
@@ -41,75 +40,46 @@ class _Told(msgspec.Struct):
 _TOLD = msgspec.json.Decoder(_Told)
 
 
-class XmlRowReader:
-    """See `rows.RowReader`."""
+class XmlRows:
+    """See `piecewise.Grammar`."""
 
     def __init__(self, shape: Shape) -> None:
         self._shape = shape
-        self._head: bytes | None = None
         self._key = b""
-        self._buffer = bytearray()
-        self._failed_cuts = 0
-        self._next_cut_at = _SLICE_BYTES
-        self._seen = 0
 
-    def feed(self, chunk: bytes) -> list[Row]:
-        self._buffer += chunk
-        self._seen += len(chunk)
-        if self._seen > ANSWER_LIMIT_BYTES:
-            raise MalformedAnswer(f"an answer of more than {ANSWER_LIMIT_BYTES >> 20} MiB")
-        if self._head is None and not self._behead():
-            return []
-        rows: list[Row] = []
-        while len(self._buffer) >= self._next_cut_at and self._failed_cuts < _GIVE_UP_AFTER:
-            piece = self._cut_off(self._next_cut_at)
-            rows += piece
-            self._next_cut_at = _SLICE_BYTES if piece else 2 * self._next_cut_at
-        return rows
-
-    def finish(self) -> tuple[list[Row], Rest]:
-        rows = self._cut_off(len(self._buffer)) if self._head is not None else []
-        result = result_of(loads((self._head or b"") + bytes(self._buffer)))
-        self._buffer.clear()
-        if self._shape == "records":
-            return rows + _records(result), Rest()
-        if self._shape == "event list":
-            return rows + _events(result), Rest()
-        if not isinstance(result, dict):
-            raise MalformedAnswer("the answer to event.from is not a struct")
-        token, counts = result.get("token"), result.get("valid_ref_counts") or {}
-        if not isinstance(token, str) or not isinstance(counts, dict):
-            raise MalformedAnswer("the answer to event.from lacks its token")
-        return rows + _events(result.get("events")), Rest(token, _counts(counts))
-
-    def _behead(self) -> bool:
-        found = _START[self._shape].search(self._buffer, 0, _HEAD_BYTES)
+    def start(self, buffer: bytearray) -> int:
+        found = _START[self._shape].search(buffer, 0, _HEAD_BYTES)
         if found is None:
-            return False
-        self._head = bytes(self._buffer[: found.end()])
-        del self._buffer[: found.end()]
-        key = _KEY.match(self._buffer)
+            return 0
+        key = _KEY.match(buffer, found.end())
         self._key = key[1] if key is not None else b""
-        return True
+        return found.end()
 
-    def _cut_off(self, upto: int) -> list[Row]:
-        """The rows that are whole before `upto`, taken out of the buffer; none when they are not as servers write."""
+    def cut(self, buffer: bytearray, upto: int) -> tuple[list[Row], int]:
         if self._shape == "records":
             closes, opens = _ROW_CLOSES, _ROW_OPENS + self._key
         else:
             closes, opens = _EVENT_CLOSES, _EVENT_OPENS
-        end = self._buffer.rfind(closes + opens, 0, upto)
+        end = buffer.rfind(closes + opens, 0, upto)
         if end < 0 or opens == _ROW_OPENS:
-            return []
+            return [], 0
         end += len(closes)
         try:
-            text = condensed(bytes(self._buffer[:end]))
-            rows = list(_record_rows(text, self._key) if self._shape == "records" else _event_rows(text))
+            text = condensed(bytes(buffer[:end]))
+            return list(_record_rows(text, self._key) if self._shape == "records" else _event_rows(text)), end
         except (NotPlain, msgspec.MsgspecError, UnicodeDecodeError):
-            self._failed_cuts += 1
-            return []
-        del self._buffer[:end]
-        return rows
+            raise NotBetweenRows from None
+
+    def finish(self, head: bytes, tail: bytearray) -> tuple[list[Row], Rest]:
+        rows, end = self._last_cut(tail) if head else ([], 0)
+        more, rest = rows_of(self._shape, result_of(loads(head + bytes(tail[end:]))), _text)
+        return rows + more, rest
+
+    def _last_cut(self, tail: bytearray) -> tuple[list[Row], int]:
+        try:
+            return self.cut(tail, len(tail))
+        except NotBetweenRows:
+            return [], 0
 
 
 def _record_rows(text: bytes, key: bytes) -> Iterator[Row]:
@@ -144,41 +114,8 @@ def _record(text: bytes) -> XmlRecord:
     return XmlRecord(text)
 
 
-def _records(result: Any) -> list[Row]:
-    if result == "":
-        return []
-    if not isinstance(result, dict) or not all(isinstance(record, dict) for record in result.values()):
-        raise MalformedAnswer("the answer is not a map of records")
-    return [Row("", ref, "add", _text(record)) for ref, record in result.items()]
-
-
-def _events(events: Any) -> list[Row]:
-    if not isinstance(events, list):
-        raise MalformedAnswer("the events are not an array")
-    return [_event(event) for event in events]
-
-
-def _event(event: Any) -> Row:
-    if not isinstance(event, dict):
-        raise MalformedAnswer("an event is not a struct")
-    class_name, ref, operation = event.get("class"), event.get("ref"), event.get("operation")
-    if not (isinstance(class_name, str) and isinstance(ref, str) and isinstance(operation, str)):
-        raise MalformedAnswer("an event lacks class, ref or operation")
-    record = event.get("snapshot")
-    if record is not None and not isinstance(record, Mapping):
-        raise MalformedAnswer("an event's snapshot is not a record")
-    return row(class_name, ref, operation, None if record is None else _text(record))
-
-
 def _text(record: Any) -> bytes:
     try:
         return plain_json(record)
     except (ValueError, TypeError, RecursionError):
         raise MalformedAnswer("a record holds what no record can") from None
-
-
-def _counts(counts: dict[str, Any]) -> dict[str, int]:
-    try:
-        return msgspec.convert(counts, dict[str, int], strict=False)
-    except msgspec.ValidationError:
-        raise MalformedAnswer("valid_ref_counts are not numbers") from None

@@ -10,10 +10,11 @@ from xmlrpc.client import DateTime, dumps
 from lifeguard.datamodel.schema import NULL_REF, Type
 from lifeguard.xapi.codec import Argument
 from lifeguard.xapi.failures import ApiFailure
+from lifeguard.xapi.piecewise import PiecewiseReader
 from lifeguard.xapi.rows import RowReader, Shape
 from lifeguard.xapi.values import field_type, plain, typed
 from lifeguard.xapi.xml_answer import loads, result_of
-from lifeguard.xapi.xml_rows import XmlRowReader
+from lifeguard.xapi.xml_rows import XmlRows
 
 _FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -34,7 +35,7 @@ class XmlRpc:
         return typed(kind, result_of(loads(body)), ref)
 
     def reader(self, shape: Shape) -> RowReader:
-        return XmlRowReader(shape)
+        return PiecewiseReader(XmlRows(shape))
 
 
 def _wire(kind: Type | None, value: Any) -> Any:

@@ -70,7 +70,7 @@ def test_secrets_are_blanked(text: str) -> None:
 
 @pytest.mark.parametrize("write", [quote, quote_plus, json.dumps, repr, escape, str])
 def test_a_known_secret_is_blanked_in_every_notation(write: Callable[[str], str]) -> None:
-    secret = 'pä"ss & <w>/\\ord\''
+    secret = "pä\"ss & <w>/\\ord'"
     text = f"before {write(secret)} after"
     left = redacted(text, [secret]).removeprefix("before ").removesuffix(" after").strip("\"'")
     assert left == "***"

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lifeguard.datamodel.decode import Payload, plain
-from lifeguard.xapi import json_rows, xml_rows
+from lifeguard.xapi import piecewise
 from lifeguard.xapi.codec import Codec
 from lifeguard.xapi.failures import ApiFailure, MalformedAnswer
 from lifeguard.xapi.jsonrpc import JsonRpc
@@ -73,8 +73,7 @@ def _fields(payload: Payload | None) -> Any:
 @given(records=st.dictionaries(_REFS, _RECORD, max_size=12), cuts=st.lists(st.integers(0, 10**5), max_size=8))
 def test_records_are_the_same_however_they_arrive(codec: Codec, records: dict[str, Any], cuts: list[int]) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        for module in (json_rows, xml_rows):
-            patch.setattr(module, "_SLICE_BYTES", 300)
+        patch.setattr(piecewise, "_SLICE_BYTES", 300)
         rows, _ = _read(codec, "records", _answer(codec, records), cuts)
     assert {row.ref: _fields(row.payload) for row in rows} == records
     assert len(rows) == len(records)
@@ -94,8 +93,7 @@ def test_events_are_the_same_however_they_arrive(codec: Codec, events: list[Any]
     ]
     value = {"events": told, "valid_ref_counts": {"vm": 3}, "token": "0,0"}
     with pytest.MonkeyPatch.context() as patch:
-        for module in (json_rows, xml_rows):
-            patch.setattr(module, "_SLICE_BYTES", 300)
+        patch.setattr(piecewise, "_SLICE_BYTES", 300)
         rows, rest = _read(codec, "events", _answer(codec, value), cuts)
         plain_list, _ = _read(codec, "event list", _answer(codec, told), cuts)
     wanted = [(ref, operation, None if operation == "del" else record) for ref, operation, record in events]

@@ -8,15 +8,17 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from lifeguard.clock import Clock, SystemClock, VirtualClock
+from lifeguard.clock import Clock, PacedClock, SystemClock, VirtualClock
 from lifeguard.link.gate import CertificateFacts, Credentials, SessionTrust
 from lifeguard.link.link import Link
 from lifeguard.link.target import Target
 from lifeguard.sim.assembly import assemble
 from lifeguard.sim.database import Database
+from lifeguard.sim.estate import Estate
 from lifeguard.sim.neighbours import Neighbourhood
 from lifeguard.sim.pool import SimulatedPool
 from lifeguard.sim.release import Release
+from lifeguard.sim.scenario.beside import build_lone
 from lifeguard.sim.scenario.build import build_pool
 from lifeguard.sim.server import Listen, Server
 from lifeguard.xapi.policy import Patience, Policy
@@ -113,6 +115,21 @@ async def simulated(
         yield Simulated(server)
     finally:
         await server.close()
+
+
+@asynccontextmanager
+async def estate_of_two(pace: float = 40.0) -> AsyncIterator[Estate]:
+    """A pool of two hosts and four VMs, and a lone host beside it, where everything is quickly over."""
+    clock, rng, release = PacedClock(pace), random.Random(5), Release.newest()
+    estate = Estate(clock, rng, release, {"root": PASSWORD})
+    estate.add(build_pool(2, 4, rng, clock, release))
+    estate.add(build_lone(1, 2, rng, clock, release))
+    try:
+        for server in estate.servers:
+            await server.start(Listen())
+        yield estate
+    finally:
+        await estate.close()
 
 
 @asynccontextmanager

@@ -15,7 +15,7 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from lifeguard.clock import SystemClock
+from lifeguard.clock import Clock, PacedClock
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.shell.address_book import write_address_book
 from lifeguard.shell.failure import CommandLineError
@@ -31,6 +31,7 @@ from lifeguard.sim.store import NotAPool, load
 
 USER, PASSWORD = "root", "lifeguard"
 PRODUCT = "xcp-ng-8.3"
+_FASTEST = 1000
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -57,6 +58,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
                         "another pool of N hosts; may be given more than once")  # fmt: skip
     parser.add_argument("--attached", action="store_true",
                         help="end when standard input does, which is when whoever started this has gone")  # fmt: skip
+    parser.add_argument("--pace", metavar="N", type=float, default=1.0,
+                        help="let everything there happen N times as fast, the date apart (default: 1)")  # fmt: skip
     parser.add_argument("--control", metavar="PORT", type=int,
                         help="also listen at 127.0.0.1:PORT for faults to be switched on and off")  # fmt: skip
 
@@ -67,6 +70,8 @@ def run(args: argparse.Namespace) -> int:
         raise CommandLineError("lifeguard simulate: a pool has at least one host, and no negative number of machines.")
     if args.ha and args.database is not None:
         raise CommandLineError("lifeguard simulate: --ha is for made-up pools; a saved database says itself.")
+    if not 0.0 < args.pace <= _FASTEST:
+        raise CommandLineError(f"lifeguard simulate: a pace is more than 0 and at most {_FASTEST}.")
     asyncio.run(_serve(args, _listen(args.listen, is_tls=args.tls)))
     return 0
 
@@ -83,10 +88,10 @@ def _release(args: argparse.Namespace) -> Release:
     return PRODUCTS[args.product or (PRODUCT if args.database is None else "newest")]
 
 
-def _database(args: argparse.Namespace, rng: random.Random) -> Database:
+def _database(args: argparse.Namespace, rng: random.Random, clock: Clock) -> Database:
     try:
         if args.database is None:
-            return build_pool(args.hosts, args.vms, rng, SystemClock(), _release(args), is_ha_enabled=args.ha)
+            return build_pool(args.hosts, args.vms, rng, clock, _release(args), is_ha_enabled=args.ha)
         return load(args.database.read_bytes(), rng)
     except OSError as failure:
         raise CommandLineError(f"{args.database}: {failure.strerror or failure}.") from None
@@ -96,14 +101,14 @@ def _database(args: argparse.Namespace, rng: random.Random) -> Database:
         raise CommandLineError(f"{args.database}: {refusal}") from None
 
 
-def _neighbours(args: argparse.Namespace, rng: random.Random) -> list[Database]:
+def _neighbours(args: argparse.Namespace, rng: random.Random, clock: Clock) -> list[Database]:
     """The databases of what is to stand beside the pool."""
     found: list[Database] = []
     for at, wish in enumerate(args.beside, start=1):
         kind, colon, number = wish.partition(":")
         if kind not in ("standalone", "pool") or (colon and not number.isdigit()):
             raise CommandLineError(f"lifeguard simulate: {wish!r} is neither `standalone` nor `pool:N`.")
-        clock, release = SystemClock(), _release(args)
+        release = _release(args)
         try:
             if kind == "standalone":
                 for _ in range(int(number or 1)):
@@ -120,12 +125,12 @@ async def _serve(args: argparse.Namespace, listen: Listen) -> None:
     stop = _interruption()
     if args.attached:
         _stop_with_input(stop)
-    rng = random.Random(args.seed)
+    rng, clock = random.Random(args.seed), PacedClock(args.pace)
     passwords = dict.fromkeys((USER, *ROLES), args.password)
     gc.disable()  # nothing of what is built now becomes rubbish
-    estate = Estate(SystemClock(), rng, _release(args), passwords)
-    server = estate.add(_database(args, rng))
-    beside = [estate.add(db) for db in _neighbours(args, rng)]
+    estate = Estate(clock, rng, _release(args), passwords)
+    server = estate.add(_database(args, rng, clock))
+    beside = [estate.add(db) for db in _neighbours(args, rng, clock)]
     await server.pool.prepare()
     gc.freeze()  # the pools stay as long as the process: no collection need walk them while a client waits
     gc.enable()

@@ -3,46 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-import random
 from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 import pytest
 import XenAPI
 
-from lifeguard.clock import SystemClock
 from lifeguard.datamodel.records import Host
 from lifeguard.link.target import Target
 from lifeguard.sim.estate import Estate
-from lifeguard.sim.release import Release
-from lifeguard.sim.scenario.beside import build_lone
-from lifeguard.sim.scenario.build import build_pool
-from lifeguard.sim.server import Listen, Server
-from tests.support.simulated import linked, live
+from lifeguard.sim.server import Server
+from tests.support.simulated import PASSWORD, estate_of_two, linked, live
 from tests.support.waiting import until
-
-_SECRET = "let me in"
-_HURRY = 40.0
-
-
-class _HastyClock(SystemClock):
-    """The machine's clock, on which everything takes a fraction of its time."""
-
-    async def sleep(self, delay_s: float) -> None:
-        await super().sleep(delay_s / _HURRY)
 
 
 @pytest.fixture
 async def estate() -> AsyncIterator[Estate]:
-    """A pool of two and a lone host beside it."""
-    clock, rng, release = _HastyClock(), random.Random(5), Release.newest()
-    estate = Estate(clock, rng, release, {"root": _SECRET})
-    estate.add(build_pool(2, 4, rng, clock, release))
-    estate.add(build_lone(1, 2, rng, clock, release))
-    for server in estate.servers:
-        await server.start(Listen())
-    yield estate
-    await estate.close()
+    async with estate_of_two() as opened:
+        yield opened
 
 
 async def _with(url: str, work: Callable[[Any], Any]) -> Any:
@@ -51,7 +29,7 @@ async def _with(url: str, work: Callable[[Any], Any]) -> Any:
     def do() -> Any:
         session = XenAPI.Session(url)
         try:
-            session.xenapi.login_with_password("root", _SECRET, "1.0", "tests")
+            session.xenapi.login_with_password("root", PASSWORD, "1.0", "tests")
             return work(session.xenapi)
         finally:
             session("close")()
@@ -67,7 +45,7 @@ async def _join(estate: Estate) -> str:
     """Join the lone host to the pool; returns the URL where it answers."""
     pool, lone = estate.servers
     url, address = lone.master_url, _master(pool)
-    await _with(url, lambda api: api.pool.join(address, "root", _SECRET))
+    await _with(url, lambda api: api.pool.join(address, "root", PASSWORD))
     await until(lambda: len(estate.servers) == 1, 10)
     await until(lambda: len(pool.urls) == 3, 10)
     return url
@@ -107,9 +85,9 @@ async def test_our_own_client_finds_the_pool_where_its_lone_host_was(estate: Est
     book = {**pool.address_book, **lone.address_book}
     host, _, port = lone.master_url.partition("://")[2].rpartition(":")
     address = _master(pool)
-    async with linked(Target(host, int(port), False, "root", _SECRET, book)) as link:
+    async with linked(Target(host, int(port), False, "root", PASSWORD, book)) as link:
         await live(link)
-        await link.run_task("pool.join", address, "root", _SECRET)
+        await link.run_task("pool.join", address, "root", PASSWORD)
         await until(lambda: link.state.phase == "live" and link.inventory.count("host") == 3, 10)
         assert {each.name_label for each in link.inventory.all(Host)} >= {"hv-lab-01"}
 
@@ -138,8 +116,8 @@ async def test_joining_is_refused_with_a_wrong_password_and_by_a_member_that_nam
     address = pool.pool.db.get("host", member, "address")
     for wish, error in (
         ((_master(pool), "root", "wrong"), "SESSION_AUTHENTICATION_FAILED"),
-        ((address, "root", _SECRET), "HOST_IS_SLAVE"),
-        (("192.0.2.77", "root", _SECRET), "JOINING_HOST_CONNECTION_FAILED"),
+        ((address, "root", PASSWORD), "HOST_IS_SLAVE"),
+        (("192.0.2.77", "root", PASSWORD), "JOINING_HOST_CONNECTION_FAILED"),
     ):
         with pytest.raises(XenAPI.Failure) as refusal:
             await _with(lone.master_url, lambda api, wish=wish: api.pool.join(*wish))
@@ -156,9 +134,7 @@ async def test_a_vm_that_is_off_moves_to_the_pool_beside(estate: Estate) -> None
     shared = next(ref for ref, sr in there.rows("SR").items() if sr["type"] == "nfs")
     pif = next(row for row in there.rows("PIF").values() if row["management"] and row["host"] == pool.pool.master_ref)
     uuid = db.get("VM", vm, "uuid")
-    dest = await _with(
-        pool.master_url, lambda api: api.host.migrate_receive(pool.pool.master_ref, pif["network"], {})
-    )
+    dest = await _with(pool.master_url, lambda api: api.host.migrate_receive(pool.pool.master_ref, pif["network"], {}))
     wish = ({disk: shared}, {card: pif["network"]}, {}, {})
     await _with(lone.master_url, lambda api: api.VM.migrate_send(vm, dest, False, *wish))
     assert not db.has("VM", vm)

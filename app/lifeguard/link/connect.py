@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.gate import Gate, TrustStore
+from lifeguard.link.identity import Identity, identity_at, is_successor
 from lifeguard.link.members import candidates, is_listed, is_vouched_for, member_addresses
 from lifeguard.link.target import Target
 from lifeguard.xapi.certificate import CertificateFacts
@@ -61,19 +62,21 @@ class Connector:
     def remember(self, inventory: Inventory) -> None:
         self._members = member_addresses(inventory) or self._members
 
-    async def connect(self, inventory: Inventory, say_trying: Callable[[str], object]) -> Session:
-        """Try every known address once, the likeliest first. Raises Refused, or the failure of the likeliest one."""
+    async def connect(self, inventory: Inventory, say_trying: Callable[[str], object]) -> tuple[Session, Identity]:
+        """Try every known address once, the likeliest first; one that leads to a pool other than the one known so far
+        is none. Raises Refused, or the failure of the likeliest one."""
         self.remember(inventory)
         first_failure: Failure | None = None
         for endpoint in candidates(self._typed, self._last, self._members, self.dialler):
             say_trying(str(endpoint))
             try:
                 session = await self._enter(endpoint)
+                identity = await self._recognised(session, inventory)
             except Failure as failure:
                 first_failure = first_failure or failure
                 continue
             self._last = session.endpoint
-            return session
+            return session, identity
         raise first_failure or LostConnection(str(self._typed), "no address to try")
 
     async def fetch(self, inventory: Inventory, host: Host, path_and_query: str, session_ref: str) -> bytes:
@@ -110,6 +113,17 @@ class Connector:
             except (LoginRefused, PermissionDenied) as refused:
                 await self._ask_credentials(str(endpoint), refused)
         raise Refused(str(endpoint), f"{endpoint} asked too many questions.")
+
+    async def _recognised(self, session: Session, inventory: Inventory) -> Identity:
+        """Where the session is. Raises any Failure, LostConnection from the pool of others; it is closed then."""
+        try:
+            identity = await identity_at(session)
+            if not await is_successor(session, identity, inventory):
+                raise LostConnection(str(session.endpoint), f"{session.endpoint} belongs to another pool now")
+        except BaseException:
+            await session.close()
+            raise
+        return identity
 
     async def _ask_trust(self, facts: CertificateFacts, known: CertificateFacts | None) -> None:
         if not await self._gate.trust(facts, known):

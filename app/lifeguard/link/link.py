@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import random
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
 from typing import Any, NoReturn
 
 from lifeguard.clock import Clock, SystemClock
@@ -15,6 +15,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.connect import Connector, Refused
 from lifeguard.link.follow import Pump
 from lifeguard.link.gate import Gate, SessionTrust, ShutGate, TrustStore
+from lifeguard.link.identity import Identity
 from lifeguard.link.server_clock import ServerClock
 from lifeguard.link.snapshot import Snapshot
 from lifeguard.link.state import LinkState, Phase
@@ -38,8 +39,8 @@ _TASK_RECHECK_S = 5.0
 
 class Link:
     """`start` begins; from then on `inventory` follows the server and `state` says how well. It gives up only when
-    closed; while a person's decision is awaited it waits. `codecs` are the protocols to try in order, the usual ones
-    unless given."""
+    closed or not admitted; while a person's decision is awaited it waits. `codecs` are the protocols to try in order,
+    the usual ones unless given. `admits` is asked each time it is connected, before anything is loaded."""
 
     def __init__(
         self,
@@ -49,6 +50,7 @@ class Link:
         clock: Clock | None = None,
         policy: Policy | None = None,
         codecs: Sequence[Codec] = (),
+        admits: Callable[[Link], bool] = lambda _: True,
     ) -> None:
         self.target = target
         self.inventory = Inventory()
@@ -59,7 +61,9 @@ class Link:
         self._policy = policy or Policy()
         self._server_clock = ServerClock(self.inventory, self._clock, self._policy)
         self._connector = Connector(target, gate or ShutGate(), trust or SessionTrust(), self._policy, codecs)
+        self._admits = admits
         self._session: Session | None = None
+        self._identity: Identity | None = None
         self._followed_ref = ""
         self._may_resume = False
         self._scope = Scope(f"link to {target.address}")
@@ -74,6 +78,11 @@ class Link:
             master = self.inventory.get(Host, pool.master)
             return pool.name_label or (master.name_label if master is not None else "") or self.target.address
         return self.target.address
+
+    @property
+    def identity(self) -> Identity | None:
+        """The pool that it has a session with, None while it has none."""
+        return self._identity if self._session is not None else None
 
     @property
     def server_time_offset_s(self) -> float:
@@ -100,10 +109,10 @@ class Link:
     async def close(self) -> None:
         """End everything, log out, hang up."""
         await self._scope.close()
-        await self._hang_up()
-        await self._connector.close()
         if self.state.phase != "closed":
             self._enter("closed", f"Disconnected from {self.title}.")
+        await self._hang_up()
+        await self._connector.close()
 
     async def call(self, method: str, *args: Any) -> Any:
         """See `Session.call`. Raises LostConnection at once while there is no connection."""
@@ -136,6 +145,8 @@ class Link:
         return await open_session(self._connector.dialler, self._live_session().endpoint, credentials)
 
     def _live_session(self) -> Session:
+        if self.state.phase == "closed":
+            raise Failure(self.state.sentence)  # there will not be another session: nothing to wait for
         if self._session is None:
             raise LostConnection(self.state.address, "not connected at the moment")
         return self._session
@@ -143,7 +154,8 @@ class Link:
     async def _run(self) -> None:
         while True:
             try:
-                await self._connect()
+                if not await self._connect():
+                    return
                 await self._follow()
             except Refused as refused:
                 await self._wait_for_person(refused)
@@ -155,12 +167,16 @@ class Link:
                 _log.info("%s: %s", self.target.address, type(failure).__name__)
                 await self._wait_for_next_try(failure)
 
-    async def _connect(self) -> None:
+    async def _connect(self) -> bool:
+        """False where this link is not wanted."""
         self._attempt += 1
         if not await self._resumes():
             await self._hang_up()
-            self._session = await self._connector.connect(self.inventory, self._say_trying)
+            self._session, self._identity = await self._connector.connect(self.inventory, self._say_trying)
+            if not self._admits(self):
+                return False
         self._followed_ref = self._live_session().ref
+        return True
 
     async def _resumes(self) -> bool:
         """Log in again at the same master where only the session ended: what others are waiting for there goes on."""

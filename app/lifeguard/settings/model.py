@@ -46,9 +46,18 @@ class Preferences(Struct, frozen=True, kw_only=True, omit_defaults=True):
     shortcuts: dict[str, str] = field(default_factory=dict)
 
 
+class TableLayout(Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """How a table of a tab was left: pixels by column title, 0 for a hidden one; `sort` is the title of a column."""
+
+    widths: dict[str, int] = field(default_factory=dict)
+    sort: str = ""
+    is_falling: bool = False
+
+
 class Settings(Struct, frozen=True, kw_only=True, omit_defaults=True):
     """Everything in the settings file."""
 
     servers: tuple[SavedServer, ...] = ()
     window: WindowState = WindowState()
     preferences: Preferences = Preferences()
+    tables: dict[str, TableLayout] = field(default_factory=dict)

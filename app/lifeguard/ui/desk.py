@@ -45,6 +45,7 @@ from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.servers.saved import SavedServers
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.tabs.order import tabs_in_order
 from lifeguard.ui.tabs.performance import PerformanceTab
 from lifeguard.ui.tabs.search import SearchTab
@@ -85,6 +86,7 @@ class Desk:
         self._leave: dict[str, Callable[[], None]] = {}
         self._onlookers: dict[str, Onlooker] = {}
         self._is_leaving = False
+        self.layouts = Layouts(keeper or Keeper())
         self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
         self._shelf = Shelf(self.pools, clock.time_s)
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
@@ -120,7 +122,7 @@ class Desk:
         window = MainWindow(self.pools, self._shelf, self._board, tabs, doings, self._theme)
         self._ask = DialogAsk(self._theme, window)
         self.notices = NoticesCenter(
-            window, self.pools, self._board, self._ask, self._clock, self._theme, self.start, self.tell
+            window, self.pools, self._board, self._ask, self._clock, self._theme, self.layouts, self.start, self.tell
         )
         moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
         openers: dict[str, Opener] = {
@@ -150,6 +152,7 @@ class Desk:
 
     async def close(self) -> None:
         self._watch.stop()
+        self.layouts.save()
         self.window.hide()
         self._herald.close()
         self._notices.close()

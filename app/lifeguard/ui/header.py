@@ -9,6 +9,7 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.properties.headline import Headline
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.widgets.copyable import CopyButton
+from lifeguard.ui.widgets.eliding import ElidingLabel
 
 
 class ObjectHeader(QWidget):
@@ -17,7 +18,7 @@ class ObjectHeader(QWidget):
         self.setObjectName("header")
         self._theme = theme
         self._icon = QLabel()
-        self._name = QLabel()
+        self._name = ElidingLabel()
         self._name.setObjectName("header.name")
         self._name.setTextFormat(Qt.TextFormat.PlainText)
         self._name.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
@@ -25,7 +26,7 @@ class ObjectHeader(QWidget):
         font.setPointSizeF(font.pointSizeF() * 1.35)
         font.setBold(True)
         self._name.setFont(font)
-        self._words = QLabel()
+        self._words = ElidingLabel()
         self._words.setObjectName("header.words")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setForegroundRole(self._words.palette().ColorRole.PlaceholderText)
@@ -47,6 +48,5 @@ class ObjectHeader(QWidget):
         self._name.setText(line.name)
         words = " · ".join(line.words)
         self._words.setText(words)
-        self._words.setToolTip(words)
         self._address.show_value(line.address)
         self.setAccessibleName(f"{line.name}, {words}")

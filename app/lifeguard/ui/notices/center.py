@@ -19,6 +19,7 @@ from lifeguard.tree.node import Thing
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.notices.panel import NoticesPanel
 from lifeguard.ui.pools import Pools
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.window import MainWindow
 
@@ -37,6 +38,7 @@ class NoticesCenter:
         ask: Ask,
         clock: Clock,
         theme: Theme,
+        layouts: Layouts,
         start: Start,
         tell: Tell,
     ) -> None:
@@ -45,6 +47,7 @@ class NoticesCenter:
         self._ask = ask
         self._start = start
         self._tell = tell
+        self.layouts = layouts
         self.panel = NoticesPanel(pools, board, clock, theme, self)
         window.add_page(self.panel)
         self.panel.counted.connect(window.tray.say_alerts)

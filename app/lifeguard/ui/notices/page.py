@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from lifeguard.ui.table.flat import FlatLines
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.live import Step
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
+from lifeguard.ui.widgets.flow import FlowLayout
 
 _MINUTE_MS = 60_000
 
@@ -21,13 +23,20 @@ class NoticePage(QWidget):
     """Whoever makes it adds choices and buttons to `head` and says what is `empty`."""
 
     def __init__(
-        self, name: str, title: str, columns: tuple[Column, ...], empty: str, now_s: Callable[[], float], theme: Theme
+        self,
+        name: str,
+        title: str,
+        columns: tuple[Column, ...],
+        empty: str,
+        now_s: Callable[[], float],
+        theme: Theme,
+        layouts: Layouts,
     ) -> None:
         super().__init__()
         self._lines: FlatLines | None = None
         self.setObjectName(f"notices.{name}")
         self._now_s = now_s
-        self.view = TableView(f"notices.{name}", title, columns, theme)
+        self.view = TableView(f"notices.{name}", title, columns, theme, layouts)
         self._empty = QLabel(empty)
         self._empty.setObjectName(f"notices.{name}.empty")
         self._empty.setForegroundRole(self._empty.palette().ColorRole.PlaceholderText)
@@ -37,7 +46,7 @@ class NoticePage(QWidget):
         self.details.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.details.setTextFormat(Qt.TextFormat.PlainText)
         self.details.hide()
-        self.head = QHBoxLayout()
+        self.head = FlowLayout()
         self._lay_out()
         self._clock = QTimer(self)
         self._clock.setInterval(_MINUTE_MS)
@@ -46,7 +55,7 @@ class NoticePage(QWidget):
     def show_lines(self, lines: FlatLines) -> None:
         """Show these from the beginning."""
         self._lines = lines
-        self.view.lines.show(lines, self._now_s)
+        self.view.show_lines(lines, self._now_s)
         self.view.open_all()
         self._say_empty()
 

@@ -19,6 +19,7 @@ from lifeguard.ui.notices.book import AlertBook, AlertFilter, Known
 from lifeguard.ui.notices.events import EventBook
 from lifeguard.ui.notices.export import as_csv
 from lifeguard.ui.notices.page import NoticePage
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.live import Step
 from lifeguard.ui.theme import Theme
 
@@ -40,6 +41,8 @@ class Around(Protocol):
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None: ...
     def dismiss(self, selection: Selection) -> None: ...
     def save_text(self, name: str, text: str) -> None: ...
+    @property
+    def layouts(self) -> Layouts: ...
 
 
 class AlertsPage:
@@ -48,12 +51,11 @@ class AlertsPage:
         self._clock = clock
         self._around = around
         empty = "No alert calls for attention."
-        self._page = NoticePage("alerts", "Alerts", book.COLUMNS, empty, clock.time_s, theme)
+        self._page = NoticePage("alerts", "Alerts", book.COLUMNS, empty, clock.time_s, theme, around.layouts)
         self.view = self._page.view
         self._severity = self._page.choice("alerts.severity", "Severity", _AT_LEAST, self._use_filter)
         self._server = self._page.choice("alerts.server", "Server or pool", (_EVERYWHERE,), self._use_filter)
         self._since = self._page.choice("alerts.since", "Date", [words for words, _ in _SINCE], self._use_filter)
-        self._page.head.addStretch(1)
         self._page.button("alerts.export", "Export…", self._export)
         self._go = self._page.button("alerts.go", "Go to object", self._go_to)
         self._dismiss = self._page.button("alerts.dismiss", "Dismiss", self._dismiss_chosen, "Del")
@@ -146,10 +148,9 @@ class EventsPage:
         self._events = EventBook(board)
         self._around = around
         empty = "Nothing was done yet. What you begin is listed here until the program ends."
-        self._page = NoticePage("events", "Events", events.COLUMNS, empty, clock.time_s, theme)
+        self._page = NoticePage("events", "Events", events.COLUMNS, empty, clock.time_s, theme, around.layouts)
         self.view = self._page.view
         self._state = self._page.choice("events.state", "State", events.FILTERS, self._use_filter)
-        self._page.head.addStretch(1)
         self._page.button("events.export", "Export…", self._export)
         self._retry = self._page.button("events.retry", "Retry", self._retry_chosen)
         self._cancel = self._page.button("events.cancel", "Cancel", self._cancel_chosen)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import islice
 
 from PySide6.QtCore import QModelIndex, QPoint, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QShowEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtGui import QAction, QContextMenuEvent, QGuiApplication, QKeySequence, QResizeEvent, QShowEvent
+from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
+from lifeguard.ui.table.columns import Sorting, TableColumns
 from lifeguard.ui.table.delegate import TableDelegate
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Column
+from lifeguard.ui.table.live import Lines
 from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.theme import Theme, icon_size
 
@@ -25,11 +28,17 @@ class TableView(QTreeView):
     picked = Signal()
 
     def __init__(
-        self, key: str, title: str, columns: tuple[Column, ...], theme: Theme, *, has_header: bool = True
+        self,
+        key: str,
+        title: str,
+        columns: tuple[Column, ...],
+        theme: Theme,
+        layouts: Layouts | None = None,
+        *,
+        has_header: bool = True,
     ) -> None:
         super().__init__()
         self.lines = TableModel(columns, theme, self)
-        self._sorting: tuple[int, bool] | None = None
         self.setObjectName(f"table.{key}")
         self.setAccessibleName(title)
         self.setModel(self.lines)
@@ -43,8 +52,7 @@ class TableView(QTreeView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHeaderHidden(not has_header)
-        self._is_sized = False
-        self._arrange_header()
+        self.columns = TableColumns(self, key, columns, layouts, self._sort_by)
         self.activated.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         copy = QAction("Copy", self)
@@ -52,6 +60,12 @@ class TableView(QTreeView):
         copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         copy.triggered.connect(self.copy_lines)
         self.addAction(copy)
+
+    def show_lines(self, lines: Lines | None, now_s: Callable[[], float]) -> None:
+        """Show other lines in the order that the user chose."""
+        if lines is not None and self.columns.sorting is not None:
+            lines.sort(*self.columns.sorting)
+        self.lines.show(lines, now_s)
 
     def refs(self) -> tuple[str, ...]:
         """The objects of the chosen lines, each once."""
@@ -73,24 +87,16 @@ class TableView(QTreeView):
         self.setRootIsDecorated(has_levels)
         self.expandAll()
         self.updateGeometry()
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        """As wide as what they hold, the first time there is something in them; afterwards the user's widths stay."""
-        if self._is_sized or not self.lines.rowCount() or not self.isVisible():
-            return
-        self._is_sized = True
-        letter = self.fontMetrics().averageCharWidth()
-        for place, column in enumerate(self.lines.columns[:-1]):
-            least = self.header().sectionSizeHint(place) if self.lines.columns[0].title else 0
-            held = self.sizeHintForColumn(place) + 2 * letter
-            wide = letter * column.letters
-            self.setColumnWidth(place, max(least + letter, wide if column.is_steady else min(held, wide)))
+        self.columns.measure()
 
     def showEvent(self, event: QShowEvent) -> None:
         """What holds what is known only once it is laid out."""
         super().showEvent(event)
-        self._fit_columns()
+        self.columns.measure()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.columns.fit()
 
     def copy_lines(self) -> None:
         """The chosen lines, as a spreadsheet takes them."""
@@ -124,21 +130,5 @@ class TableView(QTreeView):
             yield index
             index = self.indexBelow(index)
 
-    def _arrange_header(self) -> None:
-        header = self.header()
-        header.setStretchLastSection(True)
-        header.setSectionsClickable(True)
-        header.setSortIndicatorShown(True)
-        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
-        header.sectionClicked.connect(self._sort_by)
-        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-
-    def _sort_by(self, section: int) -> None:
-        """Up, down, and back to the table's own order."""
-        before = self._sorting if self._sorting is not None and self._sorting[0] == section else None
-        self._sorting = (section, True) if before is None else (section, False) if before[1] else None
-        is_ascending = self._sorting is None or self._sorting[1]
-        order = Qt.SortOrder.AscendingOrder if is_ascending else Qt.SortOrder.DescendingOrder
-        self.header().setSortIndicator(section if self._sorting is not None else -1, order)
-        self.lines.sort_by(self._sorting[0] if self._sorting is not None else None, is_ascending)
+    def _sort_by(self, sorting: Sorting | None) -> None:
+        self.lines.sort_by(*(sorting or (None, True)))

@@ -17,10 +17,12 @@ from lifeguard.tree.node import Thing
 from lifeguard.ui.pools import Pools
 from lifeguard.ui.shown import Shown
 from lifeguard.ui.slices import Slices
+from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Table
 from lifeguard.ui.table.live import Inserted, LiveTable, Removed
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
+from lifeguard.ui.widgets.flow import FlowLayout
 
 _JUDGE_MS: Final = 60
 _AT_ONCE: Final = 60
@@ -35,6 +37,8 @@ class Around(Protocol):
     def go_to(self, things: Sequence[Thing]) -> None: ...
     def open_menu(self, things: Sequence[Thing], place: QPoint) -> None: ...
     def run(self, command: Command, selection: Selection) -> None: ...
+    @property
+    def layouts(self) -> Layouts: ...
 
 
 class TablePanel(QWidget):
@@ -47,12 +51,13 @@ class TablePanel(QWidget):
         self._around = around
         self._live: LiveTable | None = None
         self._shown: Shown | None = None
-        self.view = TableView(table.key, table.title, table.columns, theme, has_header=table.has_header)
+        self.view = TableView(table.key, table.title, table.columns, theme, around.layouts, has_header=table.has_header)
         self._title = QLabel(table.title)
         self._summary = QLabel()
         self._summary.setObjectName(f"{table.key}.summary")
         self._empty = QLabel(table.empty)
         self._empty.setObjectName(f"{table.key}.empty")
+        self._head = QHBoxLayout()
         self._own = self._buttons(table.own_commands)
         self._chosen = self._buttons(table.commands)
         self._judge_later = QTimer(self)
@@ -69,7 +74,7 @@ class TablePanel(QWidget):
         self._shown = shown
         self._filling.stop()
         self._live = None if shown is None else LiveTable(self.table, shown.source.inventory, shown.ref, _AT_ONCE)
-        self.view.lines.show(self._live, now_s)
+        self.view.show_lines(self._live, now_s)
         self.view.open_all()
         if self._live is not None:
             self._filling.run(self._fill(self._live))
@@ -102,6 +107,10 @@ class TablePanel(QWidget):
         if not self._judge_later.isActive():
             self._judge_later.start()
 
+    def take_aside(self, control: QWidget) -> None:
+        """Put a control at the end of the heading; it leaves the panel that had it."""
+        self._head.addWidget(control)
+
     def rest(self) -> None:
         self._judge_later.stop()
 
@@ -122,13 +131,13 @@ class TablePanel(QWidget):
         self._empty.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self._empty.setWordWrap(True)
         self._empty.setContentsMargins(gap, gap, gap, gap)
-        head = QHBoxLayout()
+        head = self._head
         head.setContentsMargins(gap, gap, gap, gap // 2)
         head.setSpacing(gap)
         head.addWidget(self._title)
         head.addWidget(self._summary, 1)
         buttons = [button for _, button, _ in (*self._own, *self._chosen)]
-        acts = QHBoxLayout() if len(buttons) > _BESIDE else head
+        acts = FlowLayout() if len(buttons) > _BESIDE else head
         for button in buttons:
             acts.addWidget(button)
         self.view.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
@@ -139,10 +148,9 @@ class TablePanel(QWidget):
         if acts is not head:
             acts.setContentsMargins(gap, 0, gap, gap)
             acts.setSpacing(gap)
-            acts.addStretch(1)
             column.addLayout(acts)
         column.addWidget(self.view, 1)
-        column.addWidget(self._empty)
+        column.addWidget(self._empty, 1)
 
     def _buttons(self, names: Sequence[str]) -> tuple[tuple[Command, QPushButton, str], ...]:
         """A button for each of these commands that there is."""

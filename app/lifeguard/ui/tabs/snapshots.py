@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QToolButton, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.records import Record
@@ -24,18 +24,12 @@ class SnapshotsTab:
     def __init__(self, pools: Pools, clock: Clock, theme: Theme, around: Around) -> None:
         self._is_list = False
         self._tables = TablesTab(self.key, self.title, self._choose, pools, clock, theme, around)
-        self._place = QWidget()
-        self._place.setObjectName("tab.snapshots.whole")
-        self._arrangements = QButtonGroup(self._place)
-        column = QVBoxLayout(self._place)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._tables.widget, 1)
-        column.addLayout(self._choice())
+        self._arrangements = QButtonGroup(self._tables.widget)
+        self._choice = self._make_choice()
 
     @property
     def widget(self) -> QWidget:
-        return self._place
+        return self._tables.widget
 
     @property
     def panels(self) -> tuple[TablePanel, ...]:
@@ -46,32 +40,39 @@ class SnapshotsTab:
 
     def show_object(self, shown: Shown | None) -> None:
         self._tables.show_object(shown)
+        self._place_choice()
 
     def renew(self, change: Change) -> None:
         self._tables.renew(change)
+        self._place_choice()
 
-    def _choice(self) -> QHBoxLayout:
-        gap = self._place.fontMetrics().height() // 4
-        row = QHBoxLayout()
-        row.setContentsMargins(gap, gap, gap, gap)
-        row.setSpacing(gap)
+    def _place_choice(self) -> None:
+        for panel in self.panels[:1]:
+            if self._choice.parent() is not panel:
+                panel.take_aside(self._choice)
+
+    def _make_choice(self) -> QWidget:
+        choice = QWidget(self._tables.widget)
+        row = QHBoxLayout(choice)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(choice.fontMetrics().height() // 4)
         for name, title, is_list in (("snapshots.as_tree", "Tree", False), ("snapshots.as_list", "List", True)):
             button = QToolButton()
             button.setObjectName(name)
             button.setText(title)
             button.setAccessibleName(f"Show snapshots as {title.lower()}")
+            button.setToolTip("What came from what" if title == "Tree" else "By date")
             button.setCheckable(True)
             button.setAutoRaise(True)
             button.setChecked(is_list == self._is_list)
             self._arrangements.addButton(button, int(is_list))
             row.addWidget(button)
-        row.addStretch(1)
         self._arrangements.idClicked.connect(lambda chosen: self._show_as(chosen == 1))
-        return row
+        return choice
 
     def _show_as(self, is_list: bool) -> None:
         self._is_list = is_list
-        self._tables.renew(Change())
+        self.renew(Change())
 
     def _choose(self, facts: Facts, record: Record) -> tuple[Table, ...]:
         return snapshot_tables(facts, record, as_list=self._is_list)

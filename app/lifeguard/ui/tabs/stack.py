@@ -131,12 +131,14 @@ class TabStack(QWidget):
     def _empty_page(self) -> QWidget:
         page = QWidget()
         page.setObjectName("tabs.empty")
+        self._why.setWordWrap(True)
+        self._why.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._why.setForegroundRole(self._why.palette().ColorRole.PlaceholderText)
         self._act.setObjectName("tabs.empty.connect")
         self._act.clicked.connect(self.connect_wanted)
         column = QVBoxLayout(page)
         column.addStretch(1)
-        column.addWidget(self._why, 0, Qt.AlignmentFlag.AlignCenter)
+        column.addWidget(self._why)
         column.addWidget(self._act, 0, Qt.AlignmentFlag.AlignCenter)
         column.addStretch(2)
         return page

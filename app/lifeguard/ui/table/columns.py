@@ -1,0 +1,166 @@
+"""The columns of a table on the screen: how wide, which of them, sorted by which; as their user left them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from msgspec.structs import replace
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView
+
+from lifeguard.settings.model import TableLayout
+from lifeguard.ui.table.layouts import Layouts
+from lifeguard.ui.table.line import Column
+from lifeguard.ui.table.widths import Need, shared_out
+
+_LONG: Final = 14
+"""A column of more letters than this gives way when there is no room."""
+Sorting = tuple[int, bool]
+
+
+class TableColumns:
+    """Nobody's columns are as wide as what they hold and follow the window; those that the user has sized stay so.
+    `sort` is told of another order: the number of a column and whether it rises, None for the table's own."""
+
+    def __init__(
+        self,
+        view: QTreeView,
+        key: str,
+        columns: tuple[Column, ...],
+        layouts: Layouts | None,
+        sort: Callable[[Sorting | None], object],
+    ) -> None:
+        self._view = view
+        self._key = key
+        self._columns = columns
+        self._layouts = layouts
+        self._sort = sort
+        self._layout = layouts.get(key) if layouts is not None else TableLayout()
+        self._needs: tuple[Need, ...] = ()
+        self._is_laying_out = False
+        self._header = view.header()
+        self._arrange_header()
+
+    @property
+    def sorting(self) -> Sorting | None:
+        titles = [column.title for column in self._columns]
+        if self._layout.sort not in titles:
+            return None
+        return titles.index(self._layout.sort), not self._layout.is_falling
+
+    def measure(self) -> None:
+        """Look at what the columns hold now; they do not become narrower for it."""
+        if not self._view.isVisible() or not self._view.model().rowCount():
+            return
+        needs = tuple(self._need(place, column) for place, column in enumerate(self._columns))
+        if self._needs:
+            needs = tuple(old.joined(new) for old, new in zip(self._needs, needs, strict=True))
+        if needs != self._needs:
+            self._needs = needs
+            self.fit()
+
+    def fit(self) -> None:
+        """Lay the columns out in the room there is."""
+        if not self._needs:
+            return
+        widths = self._layout.widths
+        shown = [place for place, column in enumerate(self._columns) if place == 0 or widths.get(column.title) != 0]
+        needs = [self._chosen(place) or self._needs[place] for place in shown]
+        fitted = dict(zip(shown, shared_out(needs, self._view.viewport().width()), strict=True))
+        self._is_laying_out = True
+        for place in range(len(self._columns)):
+            self._header.setSectionHidden(place, place not in fitted)
+            if place in fitted:
+                self._header.resizeSection(place, fitted[place])
+        self._is_laying_out = False
+
+    def reset(self) -> None:
+        """As at first: all columns, by what they hold, in the table's own order."""
+        self._keep(TableLayout())
+        self._say_sorting()
+        self._sort(None)
+        self.fit()
+
+    def show_column(self, place: int, is_shown: bool) -> None:
+        title = self._columns[place].title
+        widths = {name: width for name, width in self._layout.widths.items() if name != title}
+        self._keep(replace(self._layout, widths=widths if is_shown else {**widths, title: 0}))
+        self.fit()
+
+    def menu(self) -> QMenu:
+        """Every column with a tick; the first is always there."""
+        menu = QMenu(self._view)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.setObjectName(f"table.{self._key}.columns")
+        for place, column in enumerate(self._columns):
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(not self._header.isSectionHidden(place))
+            action.setEnabled(place > 0)
+            action.toggled.connect(partial(self.show_column, place))
+        menu.addSeparator()
+        menu.addAction("Reset columns").triggered.connect(lambda _: self.reset())
+        return menu
+
+    def _need(self, place: int, column: Column) -> Need:
+        letter = self._view.fontMetrics().averageCharWidth()
+        title = self._header.sectionSizeHint(place) + letter if self._columns[0].title else 0
+        held = max(title, self._view.sizeHintForColumn(place) + 2 * letter)
+        most = letter * column.letters
+        if column.is_steady:
+            return Need(max(title, most), max(title, most), max(title, most))
+        wanted = max(title, min(held, most))
+        gives_way = not column.is_code and place > 0
+        return Need(max(title, min(wanted, letter * _LONG)) if gives_way else wanted, wanted, held)
+
+    def _chosen(self, place: int) -> Need | None:
+        """The width that the user gave a column."""
+        width = self._layout.widths.get(self._columns[place].title, 0)
+        return Need(width, width, width) if width > 0 else None
+
+    def _keep(self, layout: TableLayout) -> None:
+        self._layout = layout
+        if self._layouts is not None:
+            self._layouts.put(self._key, layout)
+
+    def _note_width(self, place: int, _old: int, width: int) -> None:
+        """The last one takes what is left, whoever changed the others."""
+        if self._needs and not self._is_laying_out and width > 0 and place != self._last():
+            self._keep(replace(self._layout, widths={**self._layout.widths, self._columns[place].title: width}))
+
+    def _last(self) -> int:
+        return max(place for place in range(len(self._columns)) if not self._header.isSectionHidden(place))
+
+    def _sort_by(self, place: int) -> None:
+        """Up, down, and back to the table's own order."""
+        before = self.sorting
+        if before is None or before[0] != place:
+            now = replace(self._layout, sort=self._columns[place].title, is_falling=False)
+        else:
+            now = replace(self._layout, sort=self._layout.sort if before[1] else "", is_falling=before[1])
+        self._keep(now)
+        self._say_sorting()
+        self._sort(self.sorting)
+
+    def _say_sorting(self) -> None:
+        place, is_rising = self.sorting or (-1, True)
+        order = Qt.SortOrder.AscendingOrder if is_rising else Qt.SortOrder.DescendingOrder
+        self._header.setSortIndicator(place, order)
+
+    def _arrange_header(self) -> None:
+        header = self._header
+        header.setStretchLastSection(True)
+        header.setSectionsClickable(True)
+        header.setSortIndicatorShown(True)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Interactive)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        header.sectionClicked.connect(self._sort_by)
+        header.sectionResized.connect(self._note_width)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._open_menu)
+        self._say_sorting()
+
+    def _open_menu(self, place: QPoint) -> None:
+        self.menu().popup(self._header.mapToGlobal(place))

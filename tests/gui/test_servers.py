@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,9 +13,14 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu, QPushButton
 
 from lifeguard.clock import SystemClock
+from lifeguard.commands.work import Report, Work
+from lifeguard.datamodel.records import Vm
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.link.roster import Roster, key_of
+from lifeguard.link.target import Target
+from lifeguard.rules.domain import is_real_vm
+from lifeguard.rules.words import Words
 from lifeguard.settings.file import SettingsFile
 from lifeguard.settings.keeper import Keeper
 from lifeguard.settings.model import SavedServer
@@ -23,7 +29,7 @@ from lifeguard.ui.desk import Desk
 from lifeguard.ui.dialogs.door import DialogGate
 from lifeguard.ui.theme import Theme
 from lifeguard.xapi.failures import Failure
-from tests.gui.desk import Seat
+from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
 from tests.support.keyring import MemoryKeyring, NoKeyring
 from tests.support.simulated import HASTY, PASSWORD, Simulated, simulated
@@ -66,6 +72,13 @@ def _rows(seat: Seat) -> list[str]:
     return [str(model.index(row, 0).data()) for row in range(model.rowCount())]
 
 
+async def _trigger(seat: Seat, name: str) -> None:
+    """Choose it in a menu, as soon as it can be chosen."""
+    action = await until(lambda: seat.desk.window.findChild(QAction, name))
+    await until(action.isEnabled)
+    action.trigger()
+
+
 async def test_a_pool_with_a_kept_password_is_there_again_at_the_next_start(
     application: QApplication, tmp_path: Path
 ) -> None:
@@ -93,7 +106,7 @@ async def test_a_pool_that_was_disconnected_stays_in_the_tree_and_a_double_click
         await _connect_by_hand(seat, remembers=False)
         title = seat.pool.source.title
         seat.desk.window.pane.tree.setCurrentIndex(seat.desk.window.pane.tree.model().index(0, 0))
-        seat.desk.window.findChild(QAction, "server.disconnect").trigger()
+        await _trigger(seat, "server.disconnect")
         await until(lambda: len(seat.desk.pools) == 0)
         await until(lambda: _rows(seat) == [title])
         assert not roster.servers[0].is_connected
@@ -134,7 +147,7 @@ async def test_a_removed_server_leaves_the_tree_the_settings_and_the_keyring(
         tree = seat.desk.window.pane.tree
         tree.setCurrentIndex(tree.model().index(0, 0))
         seat.desk.window.pane.menu_wanted.emit(QPoint(0, 0))
-        menu = seat.part(QMenu, "menu.saved_server")
+        menu = seat.part(QMenu, "menu.unconnected")
         next(action for action in menu.actions() if action.objectName() == "server.remove").trigger()
         menu.close()
         await seat.press("confirm", "proceed")
@@ -150,3 +163,78 @@ async def test_a_password_the_keyring_does_not_take_is_told_of_once(application:
         assert "no keyring" in seat.part(QLabel, "notice.text").text()
         seat.part(QPushButton, "notice.dismiss").click()
         assert not seat.desk.window.notice.isVisible()
+
+
+async def test_all_are_disconnected_and_connected_again_at_once(application: QApplication, tmp_path: Path) -> None:
+    async with simulated(1, 2) as pool, _sitting(application, pool, tmp_path / "s.json", MemoryKeyring()) as (seat, _):
+        connect = seat.desk.window.findChild(QAction, "server.connect_all")
+        disconnect = seat.desk.window.findChild(QAction, "server.disconnect_all")
+        assert connect is not None
+        assert disconnect is not None
+        assert (connect.isEnabled(), connect.toolTip()) == (False, "No server has been added")
+        assert (disconnect.isEnabled(), disconnect.toolTip()) == (False, "No server is connected")
+        await _connect_by_hand(seat, remembers=True)
+        await until(lambda: connect.toolTip() == "Every server is connected")
+        disconnect.trigger()
+        await until(lambda: len(seat.desk.pools) == 0)
+        await until(connect.isEnabled)
+        connect.trigger()
+        await until(lambda: len(seat.desk.pools) == 1 and seat.desk.is_loaded(), 15)
+
+
+async def test_a_pool_is_connected_again_as_somebody_else(application: QApplication) -> None:
+    users = {"root": PASSWORD, "vm-operator": "operate"}
+    async with simulated(1, 2, passwords=users) as served, empty_desk(application) as seat:
+        seat.desk.connect(served.target())
+        await until(seat.desk.is_loaded, 15)
+        seat.desk.window.show_things([seat.thing(served.pool.master_ref)])
+        await _trigger(seat, "server.reconnect_as")
+        await seat.dialog("login")
+        seat.part(QLineEdit, "login.user").setText("vm-operator")
+        seat.part(QLineEdit, "login.password").setText("operate")
+        first = seat.link
+        await seat.press("login", "proceed")
+        await until(lambda: len(seat.desk.pools) == 1 and seat.link is not first and seat.desk.is_loaded(), 15)
+        assert not seat.link.permissions.allows("host.reboot")
+        names = {row["auth_user_name"] for row in served.db.rows("session").values()}
+        assert names == {"vm-operator"}
+
+
+async def test_whoever_disconnects_is_told_of_the_jobs_that_run_there(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm = next(vm for vm in seat.link.inventory.all(Vm) if is_real_vm(vm))
+        never = asyncio.Event()
+
+        async def carry(job: Report) -> None:
+            await never.wait()
+
+        work = Work("Carry it", carry, Words(seat.link.inventory), subjects=(vm.ref,))
+        job = seat.desk.board.start(work)
+        assert seat.simulated is not None
+        seat.desk.window.show_things([seat.thing(seat.simulated.pool.master_ref)])
+        for button in ("cancel", "proceed"):
+            await until(lambda: seat.find_dialog("confirm") is None)
+            await _trigger(seat, "server.disconnect")
+            dialog = await seat.dialog("confirm")
+            assert "Carry it" in " ".join(label.text() for label in dialog.findChildren(QLabel))
+            assert not job.is_over
+            pressed = dialog.findChild(QPushButton, f"confirm.{button}")
+            assert pressed is not None
+            pressed.click()
+        await until(lambda: len(seat.desk.pools) == 0)
+        assert job.is_over
+
+
+async def test_a_server_that_does_not_answer_can_be_given_up(application: QApplication) -> None:
+    async with empty_desk(application) as seat:
+        link = seat.desk.connect(Target("127.0.0.1", 1, False))
+        await until(lambda: link.state.phase == "lost")
+        tree = seat.desk.window.pane.tree
+        tree.setCurrentIndex(tree.model().index(0, 0))
+        seat.desk.window.pane.menu_wanted.emit(QPoint(0, 0))
+        menu = seat.part(QMenu, "menu.unconnected")
+        assert [action.text() for action in menu.actions()] == ["Connect now", "Disconnect"]
+        menu.actions()[-1].trigger()
+        menu.close()
+        await until(lambda: len(seat.desk.pools) == 0)
+        assert _rows(seat) == []

@@ -64,7 +64,8 @@ Act = Callable[[Doing], Awaitable[object]]
 class Command:
     """One thing an admin can do.
 
-    `kinds`: the sorts of object that could ever take it; for others it is not shown at all.
+    `kinds`: the sorts of object that could ever take it; for others it is not shown at all. None at all: it needs no
+    object, and only the window knows whether it can be done.
     `scope`: `some` acts on those of a selection that can, `all` needs every one, `one` needs a single object.
     `target`: the kind of object it wants beside the selection (`host`, `tag`), empty when none.
     `calls`: the server's calls it makes, most telling first: they decide which role is needed.
@@ -110,6 +111,8 @@ class Command:
 
     def sum_up(self, selection: Selection) -> Verdict:
         """One verdict for the whole selection, as a menu shows it; looks no further than it must."""
+        if not self.kinds:
+            return ALLOWED
         if self.scope != "some":
             return summed_up(self, self.judge(selection))
         first: Verdict | None = None

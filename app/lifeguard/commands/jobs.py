@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
@@ -179,12 +180,16 @@ class JobBoard:
     async def close(self, *, let_go: bool = False) -> None:
         """End everything. With `let_go` what a server is doing goes on there; else it is cancelled."""
         if let_go:
-            left = [job._task for job in self.active if job._task is not None]
-            for task in left:
-                task.cancel(LET_GO)
-            if left:
-                await asyncio.wait(left)
+            await self.let_go(self.active)
         await self._scope.close()
+
+    async def let_go(self, jobs: Iterable[Job]) -> None:
+        """End these jobs here; what a server is doing goes on there."""
+        left = [job._task for job in jobs if job._task is not None and not job.is_over]
+        for task in left:
+            task.cancel(LET_GO)
+        if left:
+            await asyncio.wait(left)
 
     async def _run(self, job: Job) -> None:
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+NOTHING: frozenset[str] = frozenset()
+"""For what needs no object: the window does it, whatever is selected."""
 VM = frozenset({"vm"})
 TEMPLATE = frozenset({"template"})
 SNAPSHOT = frozenset({"snapshot"})

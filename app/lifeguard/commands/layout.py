@@ -85,7 +85,6 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
     "message": (("message.dismiss",),),
     "tag": (("tag.rename", "tag.delete"),),
     "folder": (("folder.new", "folder.rename", "folder.delete"),),
-    "server": (("server.connect", "server.disconnect"), ("server.forget_password", "server.remove")),
 }
 
 MENU_BAR: Mapping[str, tuple[Group, ...]] = {
@@ -132,7 +131,7 @@ MENU_BAR: Mapping[str, tuple[Group, ...]] = {
 }
 
 TOOLBAR: tuple[Group, ...] = (
-    ("server.connect", "vm.new"),
+    ("vm.new",),
     ("vm.start", "vm.shutdown", "vm.reboot", "vm.resume", "vm.suspend"),
     ("vm.migrate", "vm.snapshot"),
 )

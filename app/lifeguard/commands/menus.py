@@ -11,7 +11,7 @@ from lifeguard.commands.layout import CONTEXT, MENU_BAR, TOOLBAR, Group
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection, is_dead
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.rules.words import Words
 
 
@@ -91,8 +91,10 @@ def _lines(selection: Selection, groups: tuple[Group, ...], *, keep_all: bool = 
 
 def _entry(name: str, selection: Selection, *, keep_all: bool) -> Entry | None:
     one = command(name)
-    if one is None or not (keep_all or one.applies_to(selection) or not selection.items):
+    if one is None or not (keep_all or not one.kinds or one.applies_to(selection) or not selection.items):
         return None
+    if not one.kinds:
+        return Entry(one, one.title, ALLOWED)
     if not selection.items:
         return Entry(one, one.title, _NOTHING)
     return Entry(one, one.title, one.sum_up(selection))

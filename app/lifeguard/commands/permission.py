@@ -16,7 +16,7 @@ _CLASS_OF_KIND = {
     "network": "network", "appliance": "VM_appliance",
 }  # fmt: skip
 FORBIDDEN = "RBAC_PERMISSION_DENIED"
-_AT_WORK = frozenset({"live", "saved"})
+_AT_WORK = frozenset({"live", "assumed"})
 
 
 class Calling(Protocol):
@@ -25,9 +25,15 @@ class Calling(Protocol):
 
 
 def judge_permission(command: Calling, source: Source, selection: Selection) -> Verdict | None:
-    """A refusal of everything at this pool: it is not connected, or the role does not suffice. None when neither."""
-    if source.state.phase not in _AT_WORK:
-        return Verdict("not_connected", (source.title,), selection.rules(source).words)
+    """A refusal of everything at this pool: no server is there to ask, or the role does not suffice. None when neither,
+    and for what asks nothing of a server."""
+    if not command.calls:
+        return None
+    target = selection.target.source if selection.target is not None else source
+    absent = next((one for one in (source, target) if one.state.phase not in _AT_WORK), None)
+    if absent is not None:
+        key = "saved_database" if absent.state.phase == "saved" else "not_connected"
+        return Verdict(key, (absent.title,), selection.rules(absent).words)
     calls = command.calls if source.permissions.names is not None else ()
     calls = tuple(method for one in calls for method in _for_kinds(one, selection))
     missing = next((method for method in calls if not is_permitted(method, source)), None)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from lifeguard.commands.ask import Form, TextField
 from lifeguard.commands.command import Command, Doing
 from lifeguard.commands.forms import asking, text_of
@@ -12,6 +15,7 @@ from lifeguard.datamodel.records import Host, Pool, Vm
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.join import judge_join
 from lifeguard.rules.verdict import ALLOWED, Verdict
+from lifeguard.xapi.failures import Failure
 
 
 def _judge_standalone(selection: Selection, item: Item) -> Verdict:
@@ -59,9 +63,21 @@ def _master_address(item: Item) -> str:
 
 
 async def _join(doing: Doing) -> None:
-    if doing.selection.target is not None:
-        address = _master_address(doing.selection.target)
-        await doing.task("pool.join", address, text_of(doing, "user"), text_of(doing, "password"))
+    target = doing.selection.target
+    if target is not None:
+        with _unless_joined(doing.item, target):
+            await doing.task("pool.join", _master_address(target), text_of(doing, "user"), text_of(doing, "password"))
+
+
+@contextmanager
+def _unless_joined(joiner: Item, pool: Item) -> Iterator[None]:
+    """The joiner's toolstack starts anew as a member, and its last word may be lost with it: then the pool knows."""
+    own = {host.uuid for host in joiner.source.inventory.all(Host)}
+    try:
+        yield
+    except Failure:
+        if not own <= {host.uuid for host in pool.source.inventory.all(Host)}:
+            raise
 
 
 def _judge_add_server(selection: Selection, item: Item) -> Verdict:
@@ -81,9 +97,10 @@ def _add_form(selection: Selection) -> Form | None:
 async def _add_server(doing: Doing) -> None:
     if doing.selection.target is not None:
         user, password = text_of(doing, "user"), text_of(doing, "password")
-        joiner = doing.selection.target.source
+        joiner = doing.selection.target
         where = _master_address(doing.item), user, password
-        await joiner.run_task("pool.join", *where, progress=doing.job.advance, labels=doing.labels)
+        with _unless_joined(joiner, doing.item):
+            await joiner.source.run_task("pool.join", *where, progress=doing.job.advance, labels=doing.labels)
 
 
 def vms_of(item: Item) -> list[Vm]:

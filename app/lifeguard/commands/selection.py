@@ -11,6 +11,8 @@ from lifeguard.inventory.kinds import KIND_OF, type_of
 from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.reach import host_is_live
 
+_FILES = frozenset({"saved", "assumed"})
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -43,7 +45,7 @@ class Selection:
         """The judges of a pool, shared by everything that is judged on this selection."""
         known = self._rules.get(id(source))
         if known is None:
-            known = PoolRules(source.inventory, trust_lists=source.state.phase != "saved")
+            known = PoolRules(source.inventory, trust_lists=source.state.phase not in _FILES)
             self._rules[id(source)] = known
         return known
 

@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.words import Words
 from lifeguard.xapi.failures import ApiFailure
 
@@ -68,6 +69,10 @@ class Work:
     is_repeatable: bool = True
     is_own: bool = True
     remedies: Callable[[JobError], tuple[Remedy, ...]] = no_remedies
+
+    def concerns(self, inventory: Inventory) -> bool:
+        """Whether it is about any object of this pool."""
+        return any(ref in inventory for ref in (*self.subjects, self.target))
 
 
 def error_in_words(work: Work, failure: Exception) -> JobError:

@@ -70,8 +70,7 @@ def verdicts(wanted: Command, source: Source) -> Iterator[tuple[str, str | None,
 def at_rest(text: str, title: str, inventory: Inventory) -> Source:
     """A pool that was read: a file is judged as if its pool were connected, a server's own lists count."""
     source = SavedDatabase(title, inventory)
-    if not os.path.exists(text):
-        source.state = replace(source.state, phase="live")
+    source.state = replace(source.state, phase="assumed" if os.path.exists(text) else "live")
     return source
 
 

@@ -18,7 +18,6 @@ from lifeguard.commands.source import Source
 from lifeguard.scope import Begin
 from lifeguard.ui.acting.place_menu import PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.statements import SAVED
 from lifeguard.ui.theme import Theme
 
 _WITH_PLACES = frozenset({"host", "pool", "server"})
@@ -100,13 +99,12 @@ class Actions(QObject):
                 place.addAction(self._action(line))
 
     def _judge(self, lines: Iterable[Line]) -> None:
-        is_saved = any(source.state.phase == "saved" for source in self._selection.sources)
         for line in lines:
             if line is not None and line.id not in self._own:
                 action = self._action(line)
                 may_try = line.allowed or line.verdict.code == FORBIDDEN  # then it asks for another user
-                action.setEnabled(may_try and not is_saved)
-                reason = SAVED if is_saved else line.refusal or ""
+                action.setEnabled(may_try)
+                reason = line.refusal or ""
                 action.setToolTip(reason or _with_shortcut(line.title, self._keys(line.command)))
                 action.setStatusTip(reason)
 

@@ -23,7 +23,7 @@ from lifeguard.link.roster import Roster
 from lifeguard.link.saved import SavedDatabase
 from lifeguard.link.state import LinkState
 from lifeguard.link.target import Target
-from lifeguard.scope import Scope
+from lifeguard.scope import Scope, finished
 from lifeguard.settings.keeper import Keeper
 from lifeguard.tree.node import Thing
 from lifeguard.ui.acting.elevation import AskElevation
@@ -43,6 +43,7 @@ from lifeguard.ui.notices.center import NoticesCenter
 from lifeguard.ui.palette.opening import Keyboard
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.servers.connections import Connections, Handles
 from lifeguard.ui.servers.saved import SavedServers
 from lifeguard.ui.statements import banner_act, banner_text, connection_word
 from lifeguard.ui.table.layouts import Layouts
@@ -96,6 +97,11 @@ class Desk:
             self.window, self.pools, keeper or Keeper(), theme, self.run, self.complaints.say
         )
         self.servers = self._saved_servers(roster, gate) if roster is not None else None
+        handles = Handles(self.connect, self._disconnect, self._scope.start)
+        self.connections = Connections(
+            self.pools, self._board, self._ask, gate, self.servers, handles, self.window
+        )
+        self.window.use_servers(self.connections)
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
         self._watch.timeout.connect(self._say_state)
@@ -111,7 +117,8 @@ class Desk:
             aim=self.search.aim,
             own={
                 "server.connect": lambda: self._scope.start(self._ask_to_connect(), "connect"),
-                "server.disconnect": lambda: self._scope.start(self._disconnect_shown(), "disconnect"),
+                "server.connect_all": lambda: self.connections.connect_all(),
+                "server.disconnect_all": lambda: self.start(self.connections.disconnect_all(), "disconnect"),
                 "go.palette": lambda: self.keyboard.open_palette(),
                 "go.shortcuts": lambda: self.start(self.keyboard.change_shortcuts(), "change shortcuts"),
                 "go.alerts": lambda: self.notices.open_page("alerts"),
@@ -127,7 +134,8 @@ class Desk:
         moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
         openers: dict[str, Opener] = {
             "migration": lambda command, selection: moves.open(command, selection, window),
-            "server.disconnect": lambda command, selection: self._disconnect_shown(),
+            "server.disconnect": lambda command, selection: self.connections.disconnect(selection),
+            "server.reconnect_as": lambda command, selection: self.connections.reconnect_as(selection),
         }
         elevation = AskElevation(self._theme, window)
         self._conductor = Conductor(self._board, self._ask, elevation, openers, self._scope)
@@ -144,11 +152,9 @@ class Desk:
         return self._board
 
     def _saved_servers(self, roster: Roster, gate: DialogGate) -> SavedServers:
-        servers = SavedServers(
+        return SavedServers(
             roster, self.window.pane, gate, self._ask, self.connect, self.start, self.complaints.say, self._address_book
         )
-        self.window.use_servers(servers)
-        return servers
 
     async def close(self) -> None:
         self._watch.stop()
@@ -191,12 +197,12 @@ class Desk:
         alive = {"search": self.search.is_alive, "performance": self.performance.is_alive}
         return self.is_loaded() and alive.get(tab, True)
 
-    def connect(self, target: Target) -> Link:
+    def connect(self, target: Target, password_to_keep: str | None = None) -> Link:
         """Begin to connect; the tree shows it at once. Raises ValueError when the address is none."""
         link = self._fleet.connect(target)
         self._show(link, Feed(link, self._clock, self._failures))
         if self.servers is not None:
-            self.servers.follow(link)
+            self.servers.follow(link, password_to_keep)
         return link
 
     def open_database(self, name: str, data: bytes) -> tuple[str, ...]:
@@ -232,6 +238,8 @@ class Desk:
             self.window.banner.hide()
         self.window.dim(any(state.phase in ("lost", "refused") and state.as_of_s is not None for state in states))
         self.window.tray.say_connection(connection_word(states))
+        self.window.own.refuse("server.connect_all", self.connections.refusal_to_connect())
+        self.window.own.refuse("server.disconnect_all", self.connections.refusal_to_disconnect())
 
     def _may_close(self) -> bool:
         """At once when nothing runs; else the person is told what closing means, and asked."""
@@ -256,16 +264,14 @@ class Desk:
         if await answered(dialog) and dialog.door is not None:
             door = dialog.door
             book = self._address_book
-            link = self.connect(Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, book))
-            if self.servers is not None and dialog.remembers:
-                self.servers.follow(link, dialog.password)
+            target = Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, book)
+            self.connect(target, dialog.password if dialog.remembers else None)
 
-    async def _disconnect_shown(self) -> None:
-        things = self.window.pane.things()
-        pool = self.pools.get(things[0].source) if things else None
-        if pool is None:
-            return
-        self.window.stack.show_object(None)
+    async def _disconnect(self, pool: OpenPool) -> None:
+        """Let a pool go from the window, log out, hang up."""
+        shown = self.window.stack.shown
+        if shown is not None and shown.source is pool.source:
+            self.window.stack.show_object(None)
         self.pools.close(pool.source)
         self._leave.pop(pool.key)()
         if pool.key in self._onlookers:
@@ -275,7 +281,9 @@ class Desk:
         if isinstance(pool.source, Link):
             if self.servers is not None:
                 self.servers.closed(pool.source)
-            await self._fleet.disconnect(pool.source)
+            _, is_ending = await finished(self._fleet.disconnect(pool.source))
+            if is_ending:
+                raise asyncio.CancelledError
         self._say_state()
 
     async def _ask_to_open(self) -> None:

@@ -26,7 +26,8 @@ class _Own:
 _ALL: Final = (
     _Own("server.connect", "Connect…", "Ctrl+Shift+N", "connect"),
     _Own("file.open", "Open saved database…", "Ctrl+O", "open-file"),
-    _Own("server.disconnect", "Disconnect", "", "disconnect"),
+    _Own("server.connect_all", "Connect all", "", "connect"),
+    _Own("server.disconnect_all", "Disconnect all", "", "disconnect"),
     _Own("app.quit", "Quit", "Ctrl+Q", "close"),
     _Own("go.back", "Back", "Alt+Left", "back"),
     _Own("go.forward", "Forward", "Alt+Right", "forward"),
@@ -37,7 +38,7 @@ _ALL: Final = (
     _Own("go.events", "Events", "Ctrl+Shift+E", "done"),
     _Own("help.about", "About Lifeguard", "", "pool"),
 )
-_FILE: Final = ("server.connect", "file.open", "", "server.disconnect", "", "app.quit")
+_FILE: Final = ("server.connect", "file.open", "", "app.quit")
 _VIEW: Final = ("go.back", "go.forward", "go.filter", "go.palette", "", "go.alerts", "go.events")
 _TOOLS: Final = ("go.shortcuts",)
 _HELP: Final = ("help.about",)
@@ -84,6 +85,13 @@ class OwnActions:
 
     def allow(self, name: str, is_allowed: bool) -> None:
         self._actions[name].setEnabled(is_allowed)
+
+    def refuse(self, name: str, reason: str) -> None:
+        """Grey it for this reason; an empty one allows it."""
+        action = self._actions[name]
+        action.setEnabled(not reason)
+        action.setToolTip(reason or action.iconText())
+        action.setStatusTip(reason)
 
     def trigger(self, name: str) -> None:
         self._actions[name].trigger()

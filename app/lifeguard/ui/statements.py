@@ -10,7 +10,6 @@ from lifeguard.link.state import LinkState
 from lifeguard.quantities import format_count, format_duration
 from lifeguard.tree.node import Node
 
-SAVED = "This is a saved database: it can be read, not changed"
 _QUIET = frozenset({"live", "loading", "closed"})
 _MOST_NAMES = 8
 _NOUNS = {

@@ -15,7 +15,7 @@ from tests.support.building import PoolBuilder, ref
 class RecordingPool:
     """`calls` in order; `answers` by method: a value, or an exception to raise; `gate` holds tasks back."""
 
-    def __init__(self, builder: PoolBuilder, phase: Phase = "saved", title: str = "the pool") -> None:
+    def __init__(self, builder: PoolBuilder, phase: Phase = "assumed", title: str = "the pool") -> None:
         self.builder = builder
         self.inventory = builder.inventory
         self.title = title

@@ -62,7 +62,7 @@ def test_what_can_be_told_without_asking_is_told() -> None:
 
 
 async def test_the_destination_is_asked_for_its_side_and_the_source_for_the_move() -> None:
-    source, target, one = RecordingPool(here(), "saved"), there(), command("vm.migrate_with_storage")
+    source, target, one = RecordingPool(here(), "assumed"), there(), command("vm.migrate_with_storage")
     target.answers["host.migrate_receive"] = {"host": ref("far")}
     assert one is not None
     selection = Selection((Item(source, ref("web")),), Item(target, ref("far")))

@@ -10,6 +10,7 @@ not_for_this | this is not for objects of this kind
 nothing_selected | nothing is selected | Select an object first.
 one_at_a_time | several objects are selected | Select one.
 not_connected | {0} is not connected now | It goes on as soon as the connection is back.
+saved_database | this is a saved database: it can be read, not changed
 is_master | it is the coordinator (master) of its pool | Make another host the coordinator first.
 not_in_a_pool | it stands alone | Only a member of a pool can leave one.
 in_a_pool | it belongs to a pool already | Remove it from that pool first.

@@ -1,4 +1,4 @@
-"""What closing the window would mean for the jobs that still run, as a question."""
+"""What closing the window, or a connection, would mean for the jobs that still run, as a question."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lifeguard.quantities import format_count
 _MOST_NAMED = 6
 
 
-def leaving_prompt(jobs: Sequence[Job]) -> Prompt | None:
+def leaving_prompt(jobs: Sequence[Job], what: str = "Close", verb: str = "Close Lifeguard") -> Prompt | None:
     """None when nothing is under way. A job in its last step is finished by the server alone; one in the middle of
     several stops there; one that waits never begins."""
     if not jobs:
@@ -26,8 +26,8 @@ def leaving_prompt(jobs: Sequence[Job]) -> Prompt | None:
     )
     told = [_part(one, several, of_kind) for one, several, of_kind in parts if of_kind]
     is_loss = bool(stopping or waiting)
-    title = f"Close while {format_count(len(jobs), 'job')} {'is' if len(jobs) == 1 else 'are'} running?"
-    return Prompt(title, "\n\n".join(told), danger=is_loss, verb="Close Lifeguard")
+    title = f"{what} while {format_count(len(jobs), 'job')} {'is' if len(jobs) == 1 else 'are'} running?"
+    return Prompt(title, "\n\n".join(told), danger=is_loss, verb=verb)
 
 
 def _part(one: str, several: str, jobs: Sequence[Job]) -> str:

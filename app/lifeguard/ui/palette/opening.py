@@ -54,7 +54,7 @@ class Keyboard:
 
     async def change_shortcuts(self) -> None:
         """Ask for other keys; they hold at once and at the next start."""
-        keyed = [*self._window.own.keyed, *map(_keyed, all_commands())]
+        keyed = [*self._window.own.keyed, *(_keyed(one) for one in all_commands() if one.kinds)]
         dialog = ShortcutsDialog(keyed, self._changed, self._theme, self._window)
         if not await answered(dialog):
             return

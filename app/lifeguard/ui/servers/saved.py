@@ -6,9 +6,6 @@ from collections.abc import Callable, Coroutine, Mapping
 from functools import partial
 from typing import Any
 
-from PySide6.QtCore import QPoint
-from PySide6.QtWidgets import QMenu
-
 from lifeguard.commands.ask import Ask, Prompt
 from lifeguard.link.link import Link
 from lifeguard.link.roster import Roster, key_of, target_of
@@ -98,21 +95,28 @@ class SavedServers:
     def open_thing(self, thing: Thing) -> None:
         self.open(thing.source.removeprefix(_PREFIX))
 
-    def open_menu(self, thing: Thing, place: QPoint) -> None:
-        """What can be done with a server that is not connected."""
+    @property
+    def has_unconnected(self) -> bool:
+        """Whether there is a server that nobody is connecting to."""
+        return bool(self._unconnected())
+
+    def open_all(self) -> None:
+        """Connect to every saved server."""
+        for key in self._unconnected():
+            self.open(key)
+
+    def _unconnected(self) -> list[str]:
+        busy = {*self._linked.values(), *self._trying}
+        return [key for server in self._roster.servers if (key := key_of(server)) not in busy]
+
+    def lines(self, thing: Thing) -> tuple[tuple[str, str, Callable[[], object]], ...]:
+        """The menu of a server that is not connected: id, title, and what it does."""
         key = thing.source.removeprefix(_PREFIX)
-        menu = QMenu(self._pane)
-        menu.setObjectName("menu.saved_server")
-        for name, title, act in (
+        return (
             ("server.connect_saved", "Connect", partial(self.open, key)),
             ("server.forget_password", "Forget password", partial(self._begin, self._forget_password, key)),
             ("server.remove", "Remove server", partial(self._begin, self._remove, key)),
-        ):
-            action = menu.addAction(title)
-            action.setObjectName(name)
-            action.triggered.connect(partial(_call, act))
-        menu.aboutToHide.connect(menu.deleteLater)
-        menu.popup(place)
+        )
 
     def _begin(self, work: Callable[[str], Coroutine[Any, Any, None]], key: str) -> None:
         self._start(work(key), "change a saved server")
@@ -180,7 +184,3 @@ class SavedServers:
             state = "connecting" if key in self._trying else "disconnected"
             self._pane.show_server(_PREFIX + key, Server(key, server.title or key, state))
         self._shown = set(wanted)
-
-
-def _call(act: Callable[[], object], _checked: bool = False) -> None:
-    act()

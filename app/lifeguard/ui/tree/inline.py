@@ -11,7 +11,6 @@ from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyleOptionViewItem
 from lifeguard.commands.command import Command
 from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Selection
-from lifeguard.ui.statements import SAVED
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.delegate import RowDelegate
 
@@ -36,8 +35,6 @@ class Editing(Protocol):
 
 def why_not(command: Command, selection: Selection) -> str:
     """Why this cannot be edited; empty when it can. Where only the role is missing, another user is asked for later."""
-    if any(source.state.phase == "saved" for source in selection.sources):
-        return SAVED
     verdict = command.sum_up(selection)
     return "" if verdict.allowed or verdict.code == FORBIDDEN else verdict.refusal or "Not now"
 

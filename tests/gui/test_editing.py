@@ -5,10 +5,10 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QKeyEvent
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QToolTip, QWidget
+from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QToolTip, QWidget
 
 from lifeguard.datamodel.records import Network, Vm
 from lifeguard.inventory.relations import is_real_vm
@@ -47,16 +47,31 @@ def _editor(place: QWidget) -> QLineEdit | None:
     return next((line for line in place.findChildren(QLineEdit, "inline") if line.isVisible()), None)
 
 
+def _lines_editor(place: QWidget) -> QPlainTextEdit | None:
+    return next((lines for lines in place.findChildren(QPlainTextEdit, "inline.lines") if lines.isVisible()), None)
+
+
 def _open_editor(seat: Seat, title: str, key: Qt.Key = Qt.Key.Key_F2) -> QLineEdit:
-    view = _view(seat)
-    view.setCurrentIndex(_row(seat, title).siblingAtColumn(0))
-    QTest.keyClick(view, key)
-    line = _editor(view)
+    _begin(seat, title, key)
+    line = _editor(_view(seat))
     assert line is not None
     return line
 
 
-def _type(line: QLineEdit, text: str) -> None:
+def _open_lines_editor(seat: Seat) -> QPlainTextEdit:
+    _begin(seat, "Description", Qt.Key.Key_F2)
+    lines = _lines_editor(_view(seat))
+    assert lines is not None
+    return lines
+
+
+def _begin(seat: Seat, title: str, key: Qt.Key) -> None:
+    view = _view(seat)
+    view.setCurrentIndex(_row(seat, title).siblingAtColumn(0))
+    QTest.keyClick(view, key)
+
+
+def _type(line: QLineEdit | QPlainTextEdit, text: str) -> None:
     line.selectAll()
     QTest.keyClick(line, Qt.Key.Key_Delete)
     QTest.keyClicks(line, text)
@@ -77,7 +92,6 @@ def _show(seat: Seat, ref: str) -> None:
     ("title", "typed", "field", "kept"),
     [
         ("Name", "web 01", "name_label", "web 01"),
-        ("Description", "the web server", "name_description", "the web server"),
         ("Tags", "prod,  web , ", "tags", ("prod", "web")),
         ("Folder", "/Production/Web/", "folder", "/Production/Web"),
         ("Owner", "Ana", "Owner", "Ana"),
@@ -109,6 +123,60 @@ async def test_what_is_typed_in_a_row_is_asked_of_the_server_as_a_job_and_shown_
         await until(lambda: _row(seat, title).data() == shown)
         await until(lambda: not seat.desk.board.active)
         assert [job.status for job in seat.desk.board.jobs] == ["done"]
+
+
+@pytest.mark.parametrize("leaves", ["by Ctrl+Return", "by Tab"])
+async def test_a_description_has_lines_and_is_kept_when_its_editor_is_left(
+    application: QApplication, leaves: str
+) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm, db, view = _show_vm(seat), seat.simulated.db, _view(seat)
+        row_height = view.visualRect(_row(seat, "Description")).height()
+        lines = _open_lines_editor(seat)
+        _type(lines, "the web server")
+        QTest.keyClick(lines, Qt.Key.Key_Return)
+        QTest.keyClicks(lines, "ask Ana first")
+        assert view.is_editing
+        if leaves == "by Tab":
+            QTest.keyClick(lines, Qt.Key.Key_Tab)
+        else:
+            QTest.keyClick(lines, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
+        await until(lambda: db.get("VM", vm.ref, "name_description") == "the web server\nask Ana first", 10)
+        await until(lambda: _row(seat, "Description").data() == "the web server\nask Ana first")
+        await until(lambda: not view.is_editing and not seat.desk.board.active)
+        assert view.visualRect(_row(seat, "Description")).height() > row_height
+
+
+async def test_escape_leaves_a_description_as_it_was(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm, view = _show_vm(seat), _view(seat)
+        lines = _open_lines_editor(seat)
+        assert lines.toPlainText() == vm.name_description
+        _type(lines, "something else")
+        QTest.keyClick(lines, Qt.Key.Key_Escape)
+        await until(lambda: not view.is_editing)
+        assert not seat.desk.board.jobs
+
+
+async def test_a_click_on_the_mark_copies_an_identifier_and_edits_what_can_be_edited(
+    application: QApplication,
+) -> None:
+    async with desk_on_pool(application) as seat:
+        vm, view = _show_vm(seat), _view(seat)
+        for title in ("UUID", "Name"):
+            index = _row(seat, title)
+            view.scrollTo(index)
+            place = view.visualRect(index)
+            font = index.data(Qt.ItemDataRole.FontRole) or view.font()
+            wide = QFontMetrics(font).horizontalAdvance(str(index.data()))
+            point = QPoint(place.left() + wide + 20, place.center().y())
+            QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+        assert QGuiApplication.clipboard().text() == vm.uuid
+        line = _editor(view)
+        assert line is not None
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not view.is_editing)
 
 
 @pytest.mark.parametrize("key", [Qt.Key.Key_F2, Qt.Key.Key_Return])
@@ -199,9 +267,9 @@ async def test_objects_without_groups_of_their_own_are_edited_too(application: Q
         assert seat.simulated is not None
         network = next(seat.pool.source.inventory.all(Network))
         _show(seat, network.ref)
-        line = _open_editor(seat, "Description")
-        _type(line, "for guests")
-        QTest.keyClick(line, Qt.Key.Key_Return)
+        lines = _open_lines_editor(seat)
+        _type(lines, "for guests")
+        QTest.keyClick(lines, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
         db = seat.simulated.db
         await until(lambda: db.get("network", network.ref, "name_description") == "for guests", 10)
         view = _view(seat)

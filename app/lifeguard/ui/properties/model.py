@@ -57,6 +57,11 @@ class PropertyModel(QAbstractItemModel):
         edit = self.edit(index)
         return self._refusals.get(edit.what, "") if edit is not None else ""
 
+    def is_code(self, index: Index) -> bool:
+        """Whether the value is one that people copy: an address, an identifier."""
+        shown = self._shown(index)
+        return shown is not None and shown.is_code
+
     def _shown(self, index: Index) -> Row | None:
         """A heading is no row."""
         if not index.isValid() or index.internalId() == _TOP:

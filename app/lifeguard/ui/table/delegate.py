@@ -1,16 +1,18 @@
-"""How a cell of a table is drawn: its text, and a bar below or beside it."""
+"""How a cell of a table is drawn: its text, a bar below or beside it, a mark to copy an address by."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
-from lifeguard.ui.table.line import Bar, Fill, Share
+from lifeguard.quantities import UNKNOWN
+from lifeguard.ui.table.line import Bar, Cell, Fill, Share
 from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import Token
 from lifeguard.ui.tree.delegate import RowDelegate
+from lifeguard.ui.widgets import mark
 
 _HIGH, _VERY_HIGH = 0.8, 0.9
 _GAP = 4
@@ -27,6 +29,8 @@ class TableDelegate(RowDelegate):
     ) -> None:
         super().paint(painter, option, index)
         shown = self._model.cell(index)
+        if self._is_copied(shown, index) and mark.is_wanted(option):
+            mark.paint(painter, option, self._mark_place(option, index), "copy", self._colours)
         if shown.bar is None:
             return
         is_alone = not shown.text
@@ -36,6 +40,29 @@ class TableDelegate(RowDelegate):
         room = QRectF(option.rect).adjusted(_GAP, top, -2 * _GAP, 0)
         room.setHeight(height)
         self._paint_bar(painter, room, shown.bar, bool(option.state & QStyle.StateFlag.State_Selected))
+
+    def editorEvent(
+        self,
+        event: QEvent,
+        model: QAbstractItemModel,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> bool:
+        """A click on the copy mark copies the value; it selects nothing."""
+        shown = self._model.cell(index)
+        if not (self._is_copied(shown, index) and mark.is_clicked(event, self._mark_place(option, index))):
+            return super().editorEvent(event, model, option, index)
+        if isinstance(event, QMouseEvent):
+            mark.copy_first(shown.text, event.globalPosition().toPoint())
+        return True
+
+    def _is_copied(self, shown: Cell, index: QModelIndex | QPersistentModelIndex) -> bool:
+        return self._model.columns[index.column()].is_code and shown.text not in ("", UNKNOWN)
+
+    def _mark_place(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QRect:
+        font = index.data(Qt.ItemDataRole.FontRole)
+        metrics = QFontMetrics(font if isinstance(font, QFont) else option.font)
+        return mark.place_of(option, metrics.horizontalAdvance(str(index.data())))
 
     def _paint_bar(self, painter: QPainter, room: QRectF, bar: Bar, is_selected: bool) -> None:
         painter.fillRect(room, self._colours.colour("line"))

@@ -47,6 +47,7 @@ class TableView(QTreeView):
         self.setAllColumnsShowFocus(True)
         self.setRootIsDecorated(False)
         self.setIconSize(icon_size())
+        self.setMouseTracking(True)
         self.setFrameShape(QTreeView.Shape.NoFrame)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)

@@ -13,13 +13,14 @@ from lifeguard.commands.objects import CUSTOM_FIELD
 from lifeguard.commands.selection import Selection
 from lifeguard.inventory.change import Change
 from lifeguard.ui.properties.any import property_groups
+from lifeguard.ui.properties.delegate import PropertyDelegate
 from lifeguard.ui.properties.editing import PropertyEditing, refusals
 from lifeguard.ui.properties.model import PropertyModel
 from lifeguard.ui.properties.view import PropertyView
 from lifeguard.ui.shown import Shown
 from lifeguard.ui.tabs.panel import Around
 from lifeguard.ui.theme import Theme
-from lifeguard.ui.tree.inline import InlineDelegate, why_not
+from lifeguard.ui.tree.inline import why_not
 
 _SOON_MS = 100
 
@@ -42,7 +43,7 @@ class GeneralTab:
         self._view.setObjectName("tab.general")
         self._view.setAccessibleName("Properties")
         editing = PropertyEditing(self._rows, lambda: self._shown, around.run)
-        self._view.setItemDelegate(InlineDelegate(editing, theme, self._view))
+        self._view.setItemDelegate(PropertyDelegate(self._rows, editing, theme, self._view))
         self._view.expanded.connect(self._note_unfolded)
         self._view.collapsed.connect(self._note_folded)
         self._copy = QAction("Copy", self._view)

@@ -89,10 +89,9 @@ def nic_number(facts: Facts, pif: Pif) -> str:
 
 
 def _is_dvd_drive(facts: Facts, vdi: Vdi) -> bool:
+    """Whether it stands for what is in a physical drive, not for an image of a disc."""
     sr = facts.get(Sr, vdi.SR)
-    return sr is not None and sr.type == "udev" and (
-        sr.content_type == "iso" or sr.other_config.get("i18n-key") == "local-hotplug-cd"
-    )  # fmt: skip
+    return sr is not None and (sr.type == "local" or (sr.type == "udev" and sr.sm_config.get("type") == "cd"))
 
 
 def nic_name(facts: Facts, pif: Pif) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import DrTask, Host, Network, Pif, Record, Sr, Vdi, Vm
+from lifeguard.datamodel.records import Host, Network, Pif, Record, Sr, Vdi, Vm
+from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.relations import home_of_vm, is_live, is_pool_visible, related, storage_home
 
@@ -21,12 +22,8 @@ def is_marked_hidden(facts: Facts, record: Record) -> bool:
     """Whether an object is hidden by a mark only: shown on demand, greyed."""
     if isinstance(record, Network) and (is_guest_installer_network(record) or is_bond_member(facts, record)):
         return True
-    return _has_hidden_key(record)
-
-
-def _has_hidden_key(record: Record) -> bool:
-    config: dict[str, str] = getattr(record, "other_config", {})
-    return config.get(_HIDDEN_KEY) == "true"
+    # The mark means nothing on pools, hosts and vApps: what hangs under them must not go with it.
+    return isinstance(record, Vm | Sr | Vdi | Network) and record.other_config.get(_HIDDEN_KEY) == "true"
 
 
 def is_guest_installer_network(network: Network) -> bool:
@@ -74,7 +71,7 @@ def _is_vm_for_people(facts: Facts, vm: Vm) -> bool:
 def _is_sr_for_people(facts: Facts, sr: Sr) -> bool:
     if sr.type in _INTERNAL_SR_TYPES or sr.name_label.startswith(_TEMPORARY) or is_tools_sr(sr):
         return False
-    if facts.get(DrTask, sr.introduced_by) is not None:
+    if sr.introduced_by not in ("", NULL_REF):  # a disaster recovery in progress, whether or not its task is to be seen
         return False
     return _is_home_live(facts, storage_home(facts, sr.ref))
 

@@ -26,7 +26,7 @@ from lifeguard.quantities import (
     format_span,
     format_used_of,
 )
-from lifeguard.search.properties import ha_priority
+from lifeguard.search.properties import ha_priority, tools_status
 from lifeguard.search.query import Column, Sort
 
 FIELD_PREFIX = "CustomField:"
@@ -76,6 +76,8 @@ class Moment:
 
 Maker = Callable[[Facts, Record, Moment], Cell]
 _NOTHING = Cell("")
+_NO_READING = -1.0
+"""Where what runs but has not been measured sorts: after what does not run, before all that was measured."""
 
 
 def _name(facts: Facts, record: Record, moment: Moment) -> Cell:
@@ -88,7 +90,7 @@ def _cpu(facts: Facts, record: Record, moment: Moment) -> Cell:
         return _NOTHING
     load = moment.load(record.ref)
     if load.cpu_fraction is None:
-        return Cell(UNKNOWN, hint="No readings yet")
+        return Cell(UNKNOWN, _NO_READING, hint="No readings yet")
     count = load.cpu_count
     text = format_cpu_load(load.cpu_fraction, count) if count else format_percent(load.cpu_fraction)
     return Cell(text, load.cpu_fraction, load.cpu_fraction)
@@ -100,24 +102,31 @@ def _memory(facts: Facts, record: Record, moment: Moment) -> Cell:
     load = moment.load(record.ref)
     used, total = load.memory_used_bytes, load.memory_total_bytes
     if used is None or not total:
-        return Cell(UNKNOWN, hint="No guest tools" if isinstance(record, Vm) else "No readings yet")
-    return Cell(format_used_of(used, total), used / total, used / total)
+        return _unmeasured(facts, record)
+    return Cell(format_used_of(used, total), used, used / total)
 
 
 def _disks(facts: Facts, record: Record, moment: Moment) -> Cell:
-    return _rates(moment.load(record.ref).disk_bytes_per_s) if _runs(facts, record, Vm) else _NOTHING
+    return _rates(facts, record, moment.load(record.ref).disk_bytes_per_s) if _runs(facts, record, Vm) else _NOTHING
 
 
 def _network(facts: Facts, record: Record, moment: Moment) -> Cell:
-    return _rates(moment.load(record.ref).network_bytes_per_s) if _runs(facts, record) else _NOTHING
+    return _rates(facts, record, moment.load(record.ref).network_bytes_per_s) if _runs(facts, record) else _NOTHING
 
 
-def _rates(rates: tuple[float, float] | None) -> Cell:
+def _rates(facts: Facts, record: Record, rates: tuple[float, float] | None) -> Cell:
     if rates is None:
-        return Cell(UNKNOWN, hint="No readings yet")
+        return _unmeasured(facts, record)
     mean, maximum = map(format_rate, rates)
     brief = mean if mean == maximum else f"{mean} / {maximum}"
     return Cell(f"{mean} avg / {maximum} max", rates[0], brief=brief)
+
+
+def _unmeasured(facts: Facts, record: Record) -> Cell:
+    """Of what runs without anybody to measure it; what has no tools for that sorts like what does not run."""
+    if isinstance(record, Vm) and tools_status(facts, record) != "Optimized":
+        return Cell(UNKNOWN, hint="No guest tools")
+    return Cell(UNKNOWN, _NO_READING, hint="No readings yet")
 
 
 def _runs(facts: Facts, record: Record, *kinds: type[Record]) -> bool:
@@ -131,7 +140,7 @@ def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
     if addresses is not None:
         first, *others = addresses or ("",)
         brief = f"{first} +{len(others)}" if others else ""
-        return Cell(", ".join(addresses), address_list_key(addresses), brief=brief)
+        return Cell(", ".join(addresses), address_list_key(addresses) if addresses else None, brief=brief)
     if isinstance(record, Vm) and is_real_vm(record):
         return Cell(UNKNOWN, hint="No guest tools")
     return _NOTHING
@@ -140,7 +149,7 @@ def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
 def _ha(facts: Facts, record: Record, moment: Moment) -> Cell:
     text = ""
     if isinstance(record, Pool):
-        count = record.ha_host_failures_to_tolerate
+        count = record.ha_plan_exists_for
         text = f"{count} failure{'' if count == 1 else 's'} tolerated" if record.ha_enabled else "Disabled"
     elif isinstance(record, Vm):
         text = _PRIORITY.get(ha_priority(facts, record) or "", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -23,7 +23,7 @@ from lifeguard.datamodel.records import (
 from lifeguard.inventory.addresses import addresses_of
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import values_of
-from lifeguard.inventory.folders import ancestors, folder_of, parent_of
+from lifeguard.inventory.folders import SEPARATOR, ancestors, folder_of, parent_of
 from lifeguard.inventory.kinds import ObjectType, type_of
 from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.relations import (
@@ -37,10 +37,12 @@ from lifeguard.inventory.relations import (
     visible_pool_ref,
     vms_on,
 )
-from lifeguard.inventory.standing import host_state, is_ha_on
+from lifeguard.inventory.standing import is_ha_on
 
 Getter = Callable[[Facts, Record], Any]
 _UNKNOWN_OS = "Unknown"
+_BUILD_KEYS = ("product_version", "platform_version", "build_number")
+_CACHED_ON = "read-caching-enabled-on-"
 _RESTART = frozenset({"restart", "0", "1", "2", "3"})
 
 
@@ -73,7 +75,7 @@ def _tags(facts: Facts, record: Record) -> tuple[str, ...]:
 
 
 def _hosts(facts: Facts, record: Record) -> tuple[str, ...]:
-    return () if isinstance(record, FolderRecord | Pool | VmAppliance) else hosts_of(facts, record)
+    return () if isinstance(record, FolderRecord) else hosts_of(facts, record)
 
 
 def _pool(facts: Facts, record: Record) -> str | None:
@@ -81,37 +83,44 @@ def _pool(facts: Facts, record: Record) -> str | None:
 
 
 def _networks(facts: Facts, record: Record) -> tuple[str, ...]:
-    if isinstance(record, Vm):
-        return tuple(dict.fromkeys(vif.network for vif in vifs_of(facts, record)))
-    return (record.ref,) if isinstance(record, Network) else ()
+    match record:
+        case Vm() if is_real_vm(record):
+            return _there(facts, "network", (vif.network for vif in vifs_of(facts, record)))
+        case Network():
+            return (record.ref,)
+    return ()
 
 
 def _storage(facts: Facts, record: Record) -> tuple[str, ...]:
     match record:
-        case Vm():
-            return storage_refs_of(facts, record)
+        case Vm() if is_real_vm(record):
+            return _there(facts, "SR", storage_refs_of(facts, record))
         case Sr():
             return (record.ref,)
         case Vdi():
-            return (record.SR,)
+            return _there(facts, "SR", (record.SR,))
     return ()
 
 
 def _disks(facts: Facts, record: Record) -> tuple[str, ...]:
     match record:
-        case Vm():
-            return tuple(vbd.VDI for vbd in vbds_of(facts, record) if facts.class_of(vbd.VDI) == "VDI")
-        case Sr():
-            return tuple(vdi.ref for vdi in vdis_of(facts, record))
+        case Vm() if is_real_vm(record):
+            return _there(facts, "VDI", (vbd.VDI for vbd in vbds_of(facts, record)))
         case Vdi():
             return (record.ref,)
     return ()
 
 
+def _there(facts: Facts, class_name: str, refs: Iterable[str]) -> tuple[str, ...]:
+    """Those that lead somewhere, each once."""
+    return tuple(ref for ref in dict.fromkeys(refs) if facts.class_of(ref) == class_name)
+
+
 def _vms(facts: Facts, record: Record) -> tuple[str, ...]:
     match record:
         case Vm():
-            return (record.snapshot_of,) if record.is_a_snapshot else (record.ref,)
+            own = facts.get(Vm, record.snapshot_of) if record.is_a_snapshot else record
+            return (own.ref,) if own is not None and is_real_vm(own) else ()
         case Pool():
             return tuple(vm.ref for vm in facts.all(Vm) if is_real_vm(vm))
         case Host():
@@ -157,10 +166,10 @@ def _power_state(facts: Facts, record: Record) -> str | None:
 
 
 def tools_status(facts: Facts, record: Record) -> str | None:
-    """Optimized, OutOfDate, NotInstalled, or Unknown while it does not run."""
+    """Optimized, OutOfDate, NotInstalled, or Unknown while it does not run or nobody measures it."""
     if not isinstance(record, Vm) or not is_real_vm(record):
         return None
-    if record.power_state != "Running":
+    if record.power_state != "Running" or _metrics(facts, record) is None:
         return "Unknown"
     guest = facts.get(VmGuestMetrics, record.guest_metrics)
     if guest is None or not (guest.PV_drivers_version or guest.PV_drivers_detected):
@@ -185,42 +194,63 @@ def ha_priority(facts: Facts, record: Record) -> str | None:
 
 def _shared(facts: Facts, record: Record) -> bool | None:
     if isinstance(record, Vdi):
-        return len(_vms(facts, record)) > 1
+        devices = related(facts, Vbd, record.VBDs, "VDI", record.ref)
+        return sum(facts.class_of(vbd.VM) == "VM" for vbd in devices) > 1
     return record.shared if isinstance(record, Sr) else None
 
 
 def _is_not_upgraded(facts: Facts, record: Record) -> bool | None:
+    """Whether some host runs another build than the master, whatever else its state says."""
     if not isinstance(record, Pool):
         return None
-    return any(host_state(facts, ref) == "needs-upgrade" for ref in facts.refs("host"))
+    builds = {ref: _build(facts, ref) for ref in (*facts.refs("host"), record.master)}
+    return any(build != builds[record.master] for build in builds.values())
+
+
+def _build(facts: Facts, host_ref: str) -> tuple[str | None, ...]:
+    host = facts.get(Host, host_ref)
+    return tuple(host.software_version.get(key) for key in _BUILD_KEYS) if host is not None else ()
 
 
 def _appliance(facts: Facts, record: Record) -> str | None:
     if isinstance(record, VmAppliance):
         return record.ref
-    if isinstance(record, Vm) and facts.class_of(record.appliance) == "VM_appliance":
+    if isinstance(record, Vm) and is_real_vm(record) and facts.class_of(record.appliance) == "VM_appliance":
         return record.appliance
     return None
 
 
 def _in_any_appliance(facts: Facts, record: Record) -> bool | None:
-    return _appliance(facts, record) is not None if isinstance(record, Vm | VmAppliance) else None
+    if isinstance(record, VmAppliance):
+        return True
+    return _appliance(facts, record) is not None if isinstance(record, Vm) and is_real_vm(record) else None
 
 
 def _reads_cached(facts: Facts, record: Record) -> bool | None:
-    if not isinstance(record, Vm) or not is_real_vm(record) or record.power_state != "Running":
+    """Whether the host that a VM runs on caches what it reads from one of its disks."""
+    if not isinstance(record, Vm) or not is_real_vm(record):
         return None
-    storages = (facts.get(Sr, ref) for ref in storage_refs_of(facts, record))
-    return any(sr is not None and sr.other_config.get("o_direct") == "false" for sr in storages)
+    host = facts.get(Host, record.resident_on)
+    if host is None:
+        return False
+    disks = (facts.get(Vdi, vbd.VDI) for vbd in vbds_of(facts, record) if vbd.currently_attached)
+    return any(vdi is not None and vdi.sm_config.get(_CACHED_ON + host.uuid) == "true" for vdi in disks)
+
+
+def _has_vendor_device(record: Record) -> bool | None:
+    return record.has_vendor_device if isinstance(record, Vm) and is_real_vm(record) else None
 
 
 def _folder(facts: Facts, record: Record) -> str | None:
-    return parent_of(record.ref) if isinstance(record, FolderRecord) else folder_of(record)
+    """Folders at the top are in the root, which has no folder itself."""
+    if not isinstance(record, FolderRecord):
+        return folder_of(record)
+    return None if record.ref == SEPARATOR else parent_of(record.ref) or SEPARATOR
 
 
 def _folders(facts: Facts, record: Record) -> tuple[str, ...]:
     path = _folder(facts, record)
-    return ancestors(path) if path is not None else ()
+    return () if path in (None, SEPARATOR) else ancestors(path)
 
 
 def _ha_enabled(facts: Facts, record: Record) -> bool | None:
@@ -258,7 +288,7 @@ PROPERTIES: Mapping[str, Getter] = MappingProxyType({
     "has_custom_fields": lambda facts, record: bool(values_of(facts, record)),
     "sr_type": lambda facts, record: record.type if isinstance(record, Sr) else None,
     "license": lambda facts, record: record.edition or None if isinstance(record, Host) else None,
-    "vendor_device_state": lambda facts, record: record.has_vendor_device if isinstance(record, Vm) else None,
+    "vendor_device_state": lambda facts, record: _has_vendor_device(record),
 })  # fmt: skip
 """Property name -> how to read it. None, or an empty list, is "has none"."""
 

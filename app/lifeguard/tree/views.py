@@ -11,9 +11,9 @@ from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
-from lifeguard.inventory.placing import AT_TOP, NOWHERE, Group, Path, Placing, group
-from lifeguard.inventory.relations import home_of_vm, storage_home, visible_pool_ref
-from lifeguard.inventory.visibility import is_marked_hidden, is_shown
+from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
+from lifeguard.inventory.relations import home_of_vm, is_real_vm, storage_home, visible_pool_ref
+from lifeguard.inventory.visibility import is_shown
 from lifeguard.tree.options import Options
 
 Arrangement = Callable[[Facts, Record], Placing]
@@ -45,8 +45,6 @@ class TreeView:
         if record is None:
             return NOWHERE
         placing = self._arrange(facts, record) if self._admits(facts, record) else NOWHERE
-        if not self._options.hidden:
-            placing = _without_hidden_groups(facts, placing)
         return Placing(placing.paths, self._bare(facts, record)) if self._arrange is _by_folder else placing
 
     def order(self, facts: Facts, ref: str) -> tuple[Any, ...]:
@@ -79,18 +77,6 @@ def _everything(arrange: Arrangement) -> Callable[[Options | None], TreeView]:
         return TreeView(options or Options(), ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, arrange)
 
     return view
-
-
-@question
-def _without_hidden_groups(facts: Facts, placing: Placing) -> Placing:
-    """Who hides an object hides what hangs under it, and nothing else."""
-    paths = tuple(path for path in placing.paths if not any(_is_hidden(facts, step) for step in path))
-    return placing if paths == placing.paths else Placing(paths, placing.bare)
-
-
-def _is_hidden(facts: Facts, step: Group | str) -> bool:
-    record = facts.find(step) if isinstance(step, str) else None
-    return record is not None and is_marked_hidden(facts, record)
 
 
 def _by_home(facts: Facts, record: Record) -> Placing:
@@ -142,7 +128,7 @@ def _by_field(facts: Facts, record: Record) -> Placing:
 def _by_appliance(facts: Facts, record: Record) -> Placing:
     if isinstance(record, VmAppliance):
         return AT_TOP
-    if isinstance(record, Vm) and facts.class_of(record.appliance) == "VM_appliance":
+    if isinstance(record, Vm) and is_real_vm(record) and facts.class_of(record.appliance) == "VM_appliance":
         return _under((record.appliance,))
     return NOWHERE
 

@@ -129,10 +129,15 @@ def test_networks_are_named_by_the_nic_of_the_master() -> None:
 def test_dom0_and_drives_are_named_after_their_host() -> None:
     inventory = _inventory(
         VM={"dom0": {"is_control_domain": True, "resident_on": "h1"}},
-        SR={"local": {"type": "udev", "content_type": "iso"}},
+        SR={"local": {"type": "udev", "sm_config": {"type": "cd"}}},
+        VDI={"on-local": {"name_label": "SCSI 0:0:0:0"}},
     )
     assert name_of(inventory, "dom0") == "Control domain on host one"
     assert name_of(inventory, "on-local") == "DVD drive on two"
+    stick = _inventory(
+        SR={"local": {"type": "udev", "sm_config": {"type": "block"}}}, VDI={"on-local": {"name_label": "sdb"}}
+    )
+    assert name_of(stick, "on-local") == "sdb"
 
 
 def test_only_marked_objects_come_back_when_hidden_ones_are_asked_for() -> None:
@@ -145,7 +150,12 @@ def test_only_marked_objects_come_back_when_hidden_ones_are_asked_for() -> None:
             "temporary": {"name_label": "__gui__x"},
             "stranded": {"power_state": "Running", "resident_on": "h2"},
         },
-        SR={"tools": {"name_label": "XenServer Tools", "type": "iso"}, "tmp": {"type": "tmpfs"}, "shared": marked},
+        SR={
+            "tools": {"name_label": "XenServer Tools", "type": "iso"},
+            "tmp": {"type": "tmpfs"},
+            "shared": marked,
+            "recovered": {"introduced_by": "OpaqueRef:not-to-be-seen"},
+        },
         VDI={"lost": {"missing": True, "managed": True}, "raw": {"managed": False}},
         host={"h2": {"metrics": "m"}},
         host_metrics={"m": {"live": False}},

@@ -41,16 +41,17 @@ def _inventory() -> Inventory:
     inventory = Inventory()
     running = {"power_state": "Running", "metrics": "m"}
     rows = {
-        "pool": {"p": {"name_label": "P", "master": "h", "ha_enabled": True, "ha_host_failures_to_tolerate": 1,
+        "pool": {"p": {"name_label": "P", "master": "h", "ha_enabled": True, "ha_plan_exists_for": 1,
                        "ha_statefiles": ["d"], "gui_config": {"XenCenter.CustomFields": _FIELDS}}},
         "host": {"h": {"name_label": "h", "other_config": {"boot_time": "1773565200."}},
                  "twice": {"name_label": "twice"}},
         "VM": {"busy": {**running, "name_label": "busy", "ha_restart_priority": "best-effort"},
                "idle": {**running, "name_label": "idle",
                         "other_config": {"XenCenter.CustomFields.Scan": "2026-03-10T07:35:24"}},
-               "even": {**running, "name_label": "even"},
+               "even": {**running, "name_label": "even", "guest_metrics": "t"},
                "off": {"name_label": "off"}},
         "VM_metrics": {"m": {"start_time": "20260313T08:58:00Z"}},
+        "VM_guest_metrics": {"t": {"PV_drivers_detected": True}},
         "PIF": {"i": {"host": "h", "IP": "10.0.0.1"}, "j": {"host": "twice", "IP": "10.0.0.2"},
                 "k": {"host": "twice", "IP": "10.0.1.2"}},
         "SR": {"s": {"name_label": "s"}},
@@ -111,8 +112,24 @@ def test_what_has_no_value_sorts_first_and_in_a_descending_column_last() -> None
         return [one.ref for one in sorted(records, key=lambda one: sort_keys(sorting, inventory, one, _MOMENT))]
 
     assert order(Sort("cpu")) == ["off", "idle", "busy"]
+    assert order(Sort("memory")) == ["idle", "off", "busy"]
+    assert order(Sort("ip"), Sort("name")) == ["busy", "idle", "off"]
     assert order(Sort("cpu", is_ascending=False)) == ["busy", "idle", "off"]
     assert order(Sort("uptime", is_ascending=False), Sort("name", is_ascending=False)) == ["idle", "busy", "off"]
+
+
+def test_without_numbers_what_runs_and_could_be_measured_sorts_after_what_cannot() -> None:
+    inventory, nobody = _inventory(), Moment(_MOMENT.now)
+    records = [record for ref in ("even", "off", "idle", "h") if (record := inventory.find(ref)) is not None]
+
+    def order(column: str, *, ascending: bool = True) -> list[str]:
+        sorting = (Sort(column, ascending),)
+        return [one.ref for one in sorted(records, key=lambda one: sort_keys(sorting, inventory, one, nobody))]
+
+    assert order("cpu") == ["off", "even", "idle", "h"]
+    assert order("cpu", ascending=False) == ["even", "idle", "h", "off"]
+    assert order("memory") == ["off", "idle", "even", "h"]
+    assert order("disks") == ["off", "idle", "h", "even"]
 
 
 def test_the_columns_of_a_new_grid_know_ha_and_custom_fields() -> None:

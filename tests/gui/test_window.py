@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
-from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication
+from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent, QGuiApplication, QPalette
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractItemView, QApplication, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QTreeView,
+    QWidget,
+)
 
 from lifeguard import __version__
 from lifeguard.commands.command import summed_up
@@ -238,6 +247,21 @@ async def test_what_is_no_address_cannot_be_connected_to_and_the_dialog_says_so(
         await seat.press("connect", "cancel")
         await until(lambda: seat.find_dialog("connect") is None)
         assert len(seat.desk.pools) == 0
+
+
+async def test_what_is_outdated_is_readable_but_dim_and_says_of_when_it_is(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        window, tree = seat.desk.window, seat.desk.window.pane.tree
+        text, quiet = QPalette.ColorRole.Text, seat.theme.colour("text-quiet")
+        assert tree.palette().color(text) == seat.theme.colour("text")
+        for ref in seat.simulated.server.urls:
+            await seat.simulated.server.kill(ref)
+        await until(lambda: tree.palette().color(text) == quiet, 20)
+        assert seat.part(QTreeView, "tab.general").palette().color(text) == quiet
+        assert "What you see is as of" in window.banner.accessibleName()
+        seat.theme.force("dark")
+        assert tree.palette().color(text) == seat.theme.colour("text-quiet") != quiet
 
 
 async def test_every_control_has_a_name_for_those_who_cannot_see_it(application: QApplication) -> None:

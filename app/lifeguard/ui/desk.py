@@ -45,7 +45,7 @@ from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.servers.connections import Connections, Handles
 from lifeguard.ui.servers.saved import SavedServers
-from lifeguard.ui.statements import banner_act, banner_text, connection_word
+from lifeguard.ui.statements import banner_act, banner_text, connection_word, is_outdated
 from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.tabs.order import tabs_in_order
 from lifeguard.ui.tabs.performance import PerformanceTab
@@ -236,7 +236,7 @@ class Desk:
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:
             self.window.banner.hide()
-        self.window.dim(any(state.phase in ("lost", "refused") and state.as_of_s is not None for state in states))
+        self.window.dim(any(is_outdated(state) for state in states))
         self.window.tray.say_connection(connection_word(states))
         self.window.own.refuse("server.connect_all", self.connections.refusal_to_connect())
         self.window.own.refuse("server.disconnect_all", self.connections.refusal_to_disconnect())

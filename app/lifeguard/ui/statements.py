@@ -37,6 +37,11 @@ def banner_text(state: LinkState, now_s: float) -> str:
     return " ".join(parts)
 
 
+def is_outdated(state: LinkState) -> bool:
+    """Whether what is seen was true once, and nobody knows whether it still is."""
+    return state.as_of_s is not None and state.phase in ("lost", "refused", "connecting", "loading")
+
+
 def banner_act(state: LinkState) -> str:
     return {"lost": "Try now", "refused": "Try again"}.get(state.phase, "")
 

@@ -1,4 +1,7 @@
-"""The look in one place: palette, icons and the few style rules, following the system's light or dark at once."""
+"""The look in one place: palette and icons, following the system's light or dark at once.
+
+There is no style sheet: with one, widgets take no colours from those that hold them, and all painting costs more.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from functools import partial
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
-from PySide6.QtWidgets import QApplication, QStyleFactory, QWidget
+from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip, QWidget
 
 from lifeguard.assets import asset
 from lifeguard.observe import Signal
@@ -120,8 +123,9 @@ class Theme:
     def _follow(self, _: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
         system_is_dark = QGuiApplication.styleHints().colorScheme() == Qt.ColorScheme.Dark
         self._scheme = self._forced or ("dark" if system_is_dark else "light")
-        self._application.setPalette(self._palette())
-        self._application.setStyleSheet(self._rules())
+        palette = self._palette()
+        self._application.setPalette(palette)
+        QToolTip.setPalette(palette)
         self.changed.emit(self._scheme)
 
     def _palette(self) -> QPalette:
@@ -131,9 +135,6 @@ class Theme:
         for role in _DISABLED:
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("off"))
         return palette
-
-    def _rules(self) -> str:
-        return f"QToolTip {{ padding: 0.3em; border: 1px solid {self.tokens.colours['line']}; }}"
 
 
 def icon_size() -> QSize:

@@ -149,8 +149,11 @@ class MainWindow(QMainWindow):
         """Show what was last known as just that."""
         if is_dim != self._is_dim:
             self._is_dim = is_dim
-            for part in (self.pane, self.stack):
-                self._theme.dim(part, is_dim)
+            self._dim_parts()
+
+    def _dim_parts(self) -> None:
+        for part in (self.pane, self.stack):
+            self._theme.dim(part, self._is_dim)
 
     def remember(self) -> WindowState:
         """How the window stands, for the next start."""
@@ -301,6 +304,7 @@ class MainWindow(QMainWindow):
         menu.popup(place)
 
     def _repaint_icons(self) -> None:
+        self._dim_parts()
         self.pane.repaint_icons()
         self.stack.repaint_icons()
         self.tray.repaint_icons()

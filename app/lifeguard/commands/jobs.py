@@ -153,7 +153,8 @@ class JobBoard:
 
     def refuse(self, title: str, verdict: Verdict, words: Words) -> Job:
         """A row for work that may not even begin, so that its reason is not lost."""
-        job = Job(next(self._numbers), Work(title, _nothing, words), self)
+        subjects = (verdict.subject,) if verdict.subject else ()
+        job = Job(next(self._numbers), Work(title, _nothing, words, subjects=subjects, is_repeatable=False), self)
         job.error = JobError(verdict.refusal or "", verdict.code, verdict.params)
         job.started_s = self._clock.time_s()
         self._jobs.append(job)

@@ -20,7 +20,7 @@ def always(selection: Selection, item: Item) -> Verdict:
 
 
 class OfVm:
-    """A judge that asks the lifecycle rules for one operation."""
+    """A judge of one operation that the VM's own host carries out."""
 
     def __init__(self, operation: str) -> None:
         self.operation = operation
@@ -31,7 +31,7 @@ class OfVm:
         return ALLOWED if vm is None else self.judge(rules, vm)
 
     def judge(self, rules: PoolRules, vm: Vm) -> Verdict:
-        return rules.lifecycle.judge(vm, self.operation)
+        return rules.placement.judge_at_home(vm, self.operation)
 
 
 class OfVmDisks(OfVm):

@@ -107,7 +107,7 @@ MENU_BAR: Mapping[str, tuple[Group, ...]] = {
     "VM": (
         ("vm.new",),
         (*_POWER, *_FORCE),
-        _PLACE,
+        (*_PLACE, "vm.diagnose_start"),
         ("vm.appliance",),
         _MAKE,
         ("snapshot.revert", "snapshot.new_vm", "snapshot.new_template", "snapshot.delete"),

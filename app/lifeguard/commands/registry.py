@@ -13,6 +13,7 @@ from lifeguard.commands import (
     vm_copies,
     vm_delete,
     vm_devices,
+    vm_diagnosis,
     vm_move,
     vm_place,
     vm_power,
@@ -37,6 +38,7 @@ def command(name: str) -> Command | None:
 _ALL: tuple[Command, ...] = (
     *vm_power.COMMANDS,
     *vm_place.COMMANDS,
+    *vm_diagnosis.COMMANDS,
     *vm_move.COMMANDS,
     *vm_copies.COMMANDS,
     *vm_devices.COMMANDS,

@@ -24,9 +24,11 @@ class _OnHost:
         if vm is None:
             return ALLOWED
         if target is None:
-            return rules.lifecycle.judge(vm, self.operation)
+            return rules.placement.judge_at_home(vm, self.operation)
         if target.source is not item.source:
             return refuse(selection, item, "another_pool")
+        if self.operation == "pool_migrate" and vm.resident_on == target.ref:
+            return refuse(selection, item, "already_there", target.ref)
         verdict = self._judge_placing(rules.placement, vm, target.ref)
         return rules.failover.judge_arrival(vm, target.ref) if verdict.allowed else verdict
 

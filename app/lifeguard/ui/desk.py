@@ -26,6 +26,7 @@ from lifeguard.link.target import Target
 from lifeguard.scope import Scope, finished
 from lifeguard.settings.keeper import Keeper
 from lifeguard.tree.node import Thing
+from lifeguard.ui.acting.diagnosis import open_diagnosis
 from lifeguard.ui.acting.elevation import AskElevation
 from lifeguard.ui.acting.herald import DesktopNotices, Herald
 from lifeguard.ui.acting.leaving import leaving_prompt
@@ -134,6 +135,9 @@ class Desk:
         moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
         openers: dict[str, Opener] = {
             "migration": lambda command, selection: moves.open(command, selection, window),
+            "diagnosis": lambda command, selection: open_diagnosis(
+                selection, self.run, self._scope.start, self._theme, window
+            ),
             "server.disconnect": lambda command, selection: self.connections.disconnect(selection),
             "server.reconnect_as": lambda command, selection: self.connections.reconnect_as(selection),
         }

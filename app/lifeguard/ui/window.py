@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Protocol
 
 from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
-from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
+from lifeguard.commands.vm_diagnosis import DIAGNOSE, explained
 from lifeguard.scope import Begin
 from lifeguard.settings.model import WindowState
 from lifeguard.tree.node import Thing
@@ -75,7 +77,7 @@ class MainWindow(QMainWindow):
         self.stack = TabStack(tabs, theme)
         self.banner = Banner(theme)
         self.notice = Banner(theme, "notice", "notice.dismiss")
-        self.tray = JobsTray(board, theme)
+        self.tray = JobsTray(board, theme, self._explanation)
         self._history = History()
         self._is_dim = False
         self._servers: Servers | None = None
@@ -136,6 +138,10 @@ class MainWindow(QMainWindow):
     def selection(self) -> Selection:
         """What is chosen in the tree, as commands take it."""
         return self._pools.selection(self.pane.things())
+
+    def _explanation(self, job: Job) -> Callable[[], object] | None:
+        selection = explained(job, [pool.source for pool in self._pools])
+        return partial(self._run, DIAGNOSE, selection) if selection is not None else None
 
     def add_page(self, page: QWidget) -> None:
         """Take a page that may come to the front in place of the tabs."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import (
@@ -57,17 +59,22 @@ class _ProgressDelegate(QStyledItemDelegate):
         QApplication.style().drawControl(QStyle.ControlElement.CE_ProgressBar, bar, painter)
 
 
+Explain = Callable[[Job], Callable[[], object] | None]
+"""What shows more about why a job has failed, if anything does."""
+
+
 class JobsTray(QFrame):
     """`alerts_wanted` tells that somebody wants to read the alerts that the bar counts."""
 
     alerts_wanted = Signal()
 
-    def __init__(self, board: JobBoard, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, board: JobBoard, theme: Theme, explain: Explain, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("jobs")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self._board = board
         self._theme = theme
+        self._explain = explain
         self._summary = QLabel()
         self._summary.setObjectName("jobs.summary")
         self._bar = QProgressBar()
@@ -102,6 +109,7 @@ class JobsTray(QFrame):
         self._act_undo = QPushButton("Undo")
         self._act_copy = QPushButton("Copy details")
         self._act_remedy = QPushButton()
+        self._act_explain = QPushButton("Start diagnosis")
         self._drawer = self._make_drawer()
         self._lay_out()
         self._leave = board.changed.connect(lambda _: self._renew())
@@ -166,6 +174,7 @@ class JobsTray(QFrame):
         row.addStretch(1)
         for button, name, act in (
             (self._act_copy, "jobs.copy", self._copy),
+            (self._act_explain, "jobs.explain", self._show_why),
             (self._act_undo, "jobs.undo", self._undo),
             (self._act_remedy, "jobs.remedy", self._apply_remedy),
             (self._act_retry, "jobs.retry", self._retry),
@@ -242,6 +251,7 @@ class JobsTray(QFrame):
         self._details.setText("\n".join(filter(None, lines)) or ("" if self._board.jobs else "No jobs yet."))
         self._act_copy.setVisible(bool(lines))
         self._act_retry.setVisible(job is not None and job.can_retry)
+        self._act_explain.setVisible(job is not None and self._explain(job) is not None)
         remedies = job.remedies if job is not None else ()
         self._act_remedy.setVisible(bool(remedies))
         self._act_remedy.setText(remedies[0].title if remedies else "")
@@ -266,6 +276,12 @@ class JobsTray(QFrame):
         job = self._chosen
         if job is not None and job.remedies:
             job.apply(job.remedies[0])
+
+    def _show_why(self) -> None:
+        job = self._chosen
+        show = self._explain(job) if job is not None else None
+        if show is not None:
+            show()
 
     def _undo(self) -> None:
         job = self._chosen

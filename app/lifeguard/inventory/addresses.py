@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from ipaddress import ip_address
+from collections.abc import Callable
+from ipaddress import IPv4Address, IPv6Address, ip_address
 
 from lifeguard.datamodel.records import Host, Record, Sr, Vm, VmGuestMetrics
 from lifeguard.inventory.answers import Facts
@@ -67,16 +68,27 @@ def is_partial_address(text: str) -> bool:
     return True
 
 
-def matches_address(pattern: str, address: str) -> bool:
-    """Whether an address is the one that a whole or partial address means, octet by octet."""
+def address_claim(pattern: str) -> Callable[[str], bool]:
+    """What a whole or partial address says of an address, octet by octet."""
     octets = _octets(pattern)
-    if octets is None:
-        try:
-            return ip_address(pattern) == ip_address(address)
-        except ValueError:
-            return pattern.lower() == address.lower()
-    own = address.split(".")
-    return len(own) == 4 and all(map(_fits, octets, own))
+    if octets is not None:
+        return lambda address: _all_fit(octets, address.split("."))
+    try:
+        whole = ip_address(pattern)
+    except ValueError:
+        return lambda address: pattern.lower() == address.lower()
+    return lambda address: _is(whole, address)
+
+
+def _all_fit(wanted: list[str], own: list[str]) -> bool:
+    return len(own) == 4 and all(map(_fits, wanted, own))
+
+
+def _is(wanted: IPv4Address | IPv6Address, address: str) -> bool:
+    try:
+        return wanted == ip_address(address)
+    except ValueError:
+        return False
 
 
 def _fits(wanted: str, octet: str) -> bool:

@@ -1,15 +1,17 @@
 """Whether an object answers a query: true, false, or None where the query does not care.
 
 What does not care never decides: beside a true it is true, beside a false false, and alone it lets the object pass.
+A query is read once and becomes a test, a plain function that is then asked about thousands of objects.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from datetime import date, datetime
+from typing import Any, ParamSpec
 
 from lifeguard.datamodel.records import Record
-from lifeguard.inventory.addresses import matches_address
+from lifeguard.inventory.addresses import address_claim
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import value_of
 from lifeguard.search.properties import PROPERTIES, target
@@ -20,12 +22,15 @@ from lifeguard.search.query import (
     DatePropertyQuery,
     DummyQuery,
     EnumPropertyQuery,
+    FieldQuery,
     GroupQuery,
     IntPropertyQuery,
     IPAddressQuery,
     ListEmptyQuery,
     NullQuery,
+    PropertyQuery,
     Query,
+    RecursiveQuery,
     RecursiveXMOListPropertyQuery,
     RecursiveXMOPropertyQuery,
     StringListContainsQuery,
@@ -36,70 +41,98 @@ from lifeguard.search.query import (
     XenModelObjectPropertyQuery,
 )
 
+P = ParamSpec("P")
 Truth = bool | None
+Test = Callable[[Facts, Record], Truth]
+_Claim = Callable[[Facts, Any], Truth]
 _OLD_WORDS = {
     "sr": "remotesr", "alwaysrestart": "restart", "alwaysrestarthighpriority": "restart", "optimised": "optimized",
     "pv_drivers_not_installed": "notinstalled", "pv_drivers_out_of_date": "outofdate",
 }  # fmt: skip
-
-
-def matches(query: Query | None, facts: Facts, record: Record, now: datetime) -> bool:
-    """Whether an object is in the result of a query."""
-    return query is None or judge(query, facts, record, now) is not False
+_OF_NOTHING = (NullQuery, ListEmptyQuery, StringListContainsQuery, XenModelObjectListContainsQuery, IPAddressQuery)
 
 
 def as_filter(query: Query, now: datetime) -> Callable[[Facts, str], bool]:
     """A query as the quick filter of a tree: whether the object of a ref passes."""
+    test = as_test(query, now)
 
     def passes(facts: Facts, ref: str) -> bool:
         record = facts.find(ref)
-        return record is not None and matches(query, facts, record, now)
+        return record is not None and test(facts, record) is not False
 
     return passes
 
 
-def judge(query: Query, facts: Facts, record: Record, now: datetime) -> Truth:
-    """What one query says of one object. `now` gives today, and the time zone in which a day is a day."""
+def as_test(query: Query | None, now: datetime) -> Test:
+    """A query as a function of one object. `now` gives today, and the time zone in which a day is a day."""
+    says = _read(query, now)
+    return says if callable(says) else lambda facts, record: says
+
+
+def _read(query: Query | None, now: datetime) -> Test | Truth:
+    """What a query says of an object; a truth where it says that of each."""
     match query:
-        case GroupQuery():
-            return _judge_group(query, facts, record, now)
-        case DummyQuery():
+        case None | DummyQuery():
             return None
-        case CustomFieldQuery():
-            value = value_of(record, query.definition.name)
-            return value is not None and matches_text(query.query, query.type, value)
-        case CustomFieldDateQuery():
-            value = value_of(record, query.definition.name)
-            return value is not None and matches_date(query.query, query.type, value, now)
+        case GroupQuery(kind, parts):
+            return combined(kind, [_read(part, now) for part in parts])
+        case CustomFieldQuery() | CustomFieldDateQuery():
+            return _field_test(query, now)
         case RecursiveXMOPropertyQuery() | RecursiveXMOListPropertyQuery():
-            return _judge_recursive(query, facts, record, now)
-    getter = PROPERTIES.get(query.property)
-    if getter is None:
-        return None
-    return _judge_value(query, facts, getter(facts, record), now)
+            return _recursive_test(query, now)
+        case _:
+            return _property_test(query, now)
 
 
-def _judge_group(query: GroupQuery, facts: Facts, record: Record, now: datetime) -> Truth:
-    deciding = query.type != "And"
-    answer: Truth = None
-    for part in query.queries:
-        says = judge(part, facts, record, now)
-        if says is deciding:
-            answer = deciding
-            break
-        if says is not None:
-            answer = not deciding
-    return not answer if query.type == "Nor" and answer is not None else answer
+def combined(kind: str, parts: Collection[Callable[P, Truth] | Truth]) -> Callable[P, Truth] | Truth:
+    """All, any or none of several tests, some of which may be known already."""
+    deciding, is_turned = kind != "And", kind == "Nor"
+    tests = [part for part in parts if callable(part)]
+    known = {part for part in parts if not callable(part)}
+    left = not deciding if (not deciding) in known else None
+    if deciding in known:
+        return deciding is not is_turned
+    if not tests:
+        return left if left is None else left is not is_turned
+
+    def test(*args: P.args, **kwargs: P.kwargs) -> Truth:
+        answer: Truth = left
+        for part in tests:
+            says = part(*args, **kwargs)
+            if says is deciding:
+                return deciding is not is_turned
+            if says is not None:
+                answer = not deciding
+        return answer if answer is None else answer is not is_turned
+
+    return test
 
 
-def _judge_recursive(
-    query: RecursiveXMOPropertyQuery | RecursiveXMOListPropertyQuery, facts: Facts, record: Record, now: datetime
-) -> Truth:
-    getter = PROPERTIES.get(query.property)
-    value = getter(facts, record) if getter is not None else None
-    refs: Iterable[str] = (value,) if isinstance(value, str) else value or ()
-    found = (target(facts, query.property, ref) for ref in refs)
-    return any_of(judge(query.query, facts, other, now) for other in found if other is not None)
+def _field_test(query: FieldQuery, now: datetime) -> Test:
+    name = query.definition.name
+    says = (
+        text_claim(query.query, query.type)
+        if isinstance(query, CustomFieldQuery)
+        else lambda text: matches_date(query.query, query.type, text, now)
+    )
+
+    def test(facts: Facts, record: Record) -> Truth:
+        value = value_of(record, name)
+        return value is not None and says(value)
+
+    return test
+
+
+def _recursive_test(query: RecursiveQuery, now: datetime) -> Test:
+    name, inner = query.property, as_test(query.query, now)
+    getter = PROPERTIES.get(name)
+
+    def test(facts: Facts, record: Record) -> Truth:
+        value = getter(facts, record) if getter is not None else None
+        found = (target(facts, name, ref) for ref in texts_of(value))
+        return any_of(inner(facts, other) for other in found if other is not None)
+
+    return test
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
@@ -113,37 +146,66 @@ def any_of(answers: Iterable[Truth]) -> Truth:
     return answer
 
 
-def _judge_value(query: Query, facts: Facts, value: object, now: datetime) -> Truth:
+def _property_test(query: PropertyQuery, now: datetime) -> Test | Truth:
+    getter = PROPERTIES.get(query.property)
+    if getter is None:
+        return None
+    claim = _claim(query, now)
+    if is_about_nothing(query):
+        return lambda facts, record: claim(facts, getter(facts, record))
+
+    def test(facts: Facts, record: Record) -> Truth:
+        value = getter(facts, record)
+        return value is not None and claim(facts, value)
+
+    return test
+
+
+def is_about_nothing(query: Query) -> bool:
+    """Whether a query may hold for an object that does not have the property at all."""
+    return isinstance(query, _OF_NOTHING)
+
+
+def _claim(query: PropertyQuery, now: datetime) -> _Claim:
+    """What a query says of the value of its property."""
     match query:
-        case NullQuery():
-            return (value is None) == query.query
-        case ListEmptyQuery():
-            return (not value) == query.empty
-        case StringListContainsQuery():
-            return (query.query.casefold() in {item.casefold() for item in _texts(value)}) == query.contains
-        case XenModelObjectListContainsQuery():
-            return (query.uuid in _uuids(facts, query.property, value)) == query.contains
-        case IPAddressQuery():
-            return any(matches_address(query.address, address) for address in _texts(value)) == query.contains
-    if value is None:
-        return False
+        case NullQuery(_, is_null):
+            return lambda facts, value: (value is None) == is_null
+        case ListEmptyQuery(_, is_empty):
+            return lambda facts, value: (not value) == is_empty
+        case StringListContainsQuery(_, text, contains):
+            folded = text.casefold()
+            return lambda facts, value: (folded in map(str.casefold, texts_of(value))) == contains
+        case IPAddressQuery(_, pattern, contains):
+            means = address_claim(pattern)
+            return lambda facts, value: any(map(means, texts_of(value))) == contains
+        case StringPropertyQuery(_, pattern, how, is_case_sensitive):
+            says = text_claim(pattern, how, is_case_sensitive)
+            return lambda facts, value: says(str(value))
+        case EnumPropertyQuery(_, word, equals) | ValuePropertyQuery(_, word, equals):
+            wanted = canonical_word(word)
+            return lambda facts, value: (canonical_word(str(value)) == wanted) == equals
+        case BooleanQuery(_, wanted_truth):
+            return lambda facts, value: bool(value) == wanted_truth
+        case IntPropertyQuery(_, number, relation):
+            compares = {"gt": number.__lt__, "lt": number.__gt__}.get(relation, number.__eq__)
+            return lambda facts, value: isinstance(value, int) and compares(value)
+        case DatePropertyQuery(_, pattern, relation):
+            return lambda facts, value: matches_date(pattern, relation, str(value), now)
+        case _:
+            return _claim_about_others(query)
+
+
+def _claim_about_others(query: PropertyQuery) -> _Claim:
+    name = query.property
     match query:
-        case StringPropertyQuery():
-            return matches_text(query.query, query.type, str(value), query.casesensitive)
-        case EnumPropertyQuery() | ValuePropertyQuery():
-            return (canonical_word(query.query) == canonical_word(str(value))) == query.equals
-        case BooleanQuery():
-            return bool(value) == query.query
-        case IntPropertyQuery() if isinstance(value, int):
-            return {"gt": value > query.query, "lt": value < query.query}.get(query.type, value == query.query)
-        case DatePropertyQuery():
-            return matches_date(query.query, query.type, str(value), now)
-        case XenModelObjectPropertyQuery():
-            return (query.uuid in _uuids(facts, query.property, value)) == query.equals
-        case XenModelObjectListContainsNameQuery():
-            labels = (_label(facts, query.property, ref) for ref in _texts(value))
-            return any(matches_text(query.query, query.type, label) for label in labels)
-    return False
+        case XenModelObjectPropertyQuery(_, uuid, wanted) | XenModelObjectListContainsQuery(_, uuid, wanted):
+            return lambda facts, value: (uuid in _uuids(facts, name, value)) == wanted
+        case XenModelObjectListContainsNameQuery(_, pattern, how):
+            says = text_claim(pattern, how)
+            return lambda facts, value: any(says(_label(facts, name, ref)) for ref in texts_of(value))
+        case _:
+            return lambda facts, value: False
 
 
 def canonical_word(word: str) -> str:
@@ -152,23 +214,29 @@ def canonical_word(word: str) -> str:
     return _OLD_WORDS.get(plain, plain)
 
 
-def matches_text(pattern: str, how: str, text: str, is_case_sensitive: bool = False) -> bool:
-    """Whether a text answers a pattern; an empty one is answered by every text."""
+def text_claim(pattern: str, how: str, is_case_sensitive: bool = False) -> Callable[[str], bool]:
+    """What a pattern says of a text."""
+    if is_case_sensitive:
+        return folded_claim(pattern, how)
+    says = folded_claim(pattern.casefold(), how)
+    return lambda text: says(text.casefold())
+
+
+def folded_claim(pattern: str, how: str) -> Callable[[str], bool]:
+    """The same, letter by letter: where case counts, or has been folded already. Every text answers an empty one."""
     if not pattern:
-        return True
-    if not is_case_sensitive:
-        pattern, text = pattern.casefold(), text.casefold()
+        return lambda text: True
     match how:
         case "startswith":
-            return text.startswith(pattern)
+            return lambda text: text.startswith(pattern)
         case "endswith":
-            return text.endswith(pattern)
+            return lambda text: text.endswith(pattern)
         case "exactmatch":
-            return text == pattern
+            return lambda text: text == pattern
         case "notcontain":
-            return pattern not in text
+            return lambda text: pattern not in text
         case _:
-            return pattern in text
+            return lambda text: pattern in text
 
 
 def matches_date(pattern: str, how: str, text: str, now: datetime) -> bool:
@@ -203,14 +271,15 @@ def day_of(text: str, now: datetime) -> date | None:
     return moment.astimezone(now.tzinfo).date()
 
 
-def _texts(value: object) -> tuple[str, ...]:
+def texts_of(value: object) -> tuple[str, ...]:
+    """The value of a property as several, none or one."""
     if isinstance(value, str):
         return (value,)
     return tuple(str(item) for item in value) if isinstance(value, tuple) else ()
 
 
 def _uuids(facts: Facts, property_name: str, value: object) -> set[str]:
-    found = (target(facts, property_name, ref) for ref in _texts(value))
+    found = (target(facts, property_name, ref) for ref in texts_of(value))
     return {record.uuid for record in found if record is not None}
 
 

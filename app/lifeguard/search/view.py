@@ -13,7 +13,7 @@ from lifeguard.inventory.kinds import TITLES, ObjectType, classes_of
 from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, group
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.search.columns import Moment, sort_keys
-from lifeguard.search.evaluate import judge, matches
+from lifeguard.search.evaluate import as_test
 from lifeguard.search.properties import OBJECT_LISTS, OBJECTS, PROPERTIES, folder_record, searched_type, target
 from lifeguard.search.query import (
     AllCustomFieldsGrouping,
@@ -41,11 +41,13 @@ class SearchView:
     def __init__(self, search: Search, moment: Moment, with_hidden: bool = False) -> None:
         self.search = search
         self._moment = moment
-        self._now = moment.now
+        self._test = as_test(search.query, moment.now)
         self._scope = frozenset(search.scope)
         self._with_hidden = with_hidden
         self._classes = classes_of(self._scope)
-        self._wanted = {name: subquery(search.query, name) for name in _grouped_properties(search.groupings)}
+        self._wanted = {
+            name: as_test(subquery(search.query, name), moment.now) for name in _grouped_properties(search.groupings)
+        }
 
     @property
     def classes(self) -> tuple[str, ...]:
@@ -76,7 +78,7 @@ class SearchView:
         return (
             searched_type(record) in self._scope
             and is_shown(facts, record, self._with_hidden)
-            and matches(self.search.query, facts, record, self._now)
+            and self._test(facts, record) is not False
         )
 
     def _paths(self, facts: Facts, record: Record, depth: int, above: Path) -> Iterator[Path]:
@@ -124,8 +126,7 @@ class SearchView:
     def _is_wanted(self, facts: Facts, name: str, ref: str) -> bool:
         """Whether an object may head a group: it is there, and what the search says of it holds."""
         found = target(facts, name, ref)
-        wanted = self._wanted.get(name)
-        return found is not None and (wanted is None or judge(wanted, facts, found, self._now) is not False)
+        return found is not None and self._wanted[name](facts, found) is not False
 
     def _bare(self, facts: Facts, record: Record) -> tuple[Path, ...]:
         """The folders that are there because of this record and that are in the result themselves."""
@@ -134,7 +135,7 @@ class SearchView:
         found: dict[Path, None] = {}
         is_nested = any(isinstance(grouping, FolderGrouping) for grouping in self.search.groupings)
         for folder in dict.fromkeys(step for path in paths for step in ancestors(path)):
-            if matches(self.search.query, facts, folder_record(folder), self._now):
+            if self._test(facts, folder_record(folder)) is not False:
                 parent = parent_of(folder) if is_nested else None
                 above = folder_groups(parent) if parent is not None else ()
                 found[(*above, folder_group(folder))] = None

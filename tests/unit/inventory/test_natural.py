@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lifeguard.inventory.addresses import is_partial_address, matches_address
+from lifeguard.inventory.addresses import address_claim, is_partial_address
 from lifeguard.inventory.natural import address_key, address_list_key, natural_key
 
 
@@ -46,7 +46,7 @@ def test_longer_address_lists_come_first_then_ipv6_then_ipv4_by_number_then_othe
     ],
 )  # fmt: skip
 def test_a_partial_address_is_compared_octet_by_octet(pattern: str, address: str, fits: bool) -> None:
-    assert matches_address(pattern, address) == fits
+    assert address_claim(pattern)(address) == fits
 
 
 def test_words_that_are_no_addresses_are_not_taken_for_any() -> None:

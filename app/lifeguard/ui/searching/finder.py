@@ -13,7 +13,7 @@ from lifeguard.search.query import Search
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.slices import Slices
 
-_BUDGET_S: Final = 0.008
+_BUDGET_S: Final = 0.004
 _PIECE: Final = 20
 
 
@@ -45,6 +45,11 @@ class Finder:
             if hit.source in found:
                 found[hit.source].append(hit.ref)
         return found
+
+    def known(self, keys: Collection[str], key: str, typed: str) -> Iterator[str]:
+        """The names in these pools that may stand after a key of the language."""
+        self.begin()
+        return self._index.known(key, typed, keys)
 
     def _read(self) -> Iterator[None]:
         while self._index.fill(_PIECE):

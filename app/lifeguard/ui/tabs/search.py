@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QVBoxLayout, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.inventory.change import Change
+from lifeguard.inventory.custom_fields import field_definitions
 from lifeguard.search.completion import Candidate, complete
 from lifeguard.search.overview import widened
 from lifeguard.search.query import Query, Search, Sort
@@ -141,7 +142,8 @@ class SearchTab:
         return named if self._base.pools else list(self._pools)
 
     def _offers(self, text: str, cursor: int) -> list[Candidate]:
-        return complete(text, cursor, [pool.source.inventory for pool in self._looked_at()])
+        fields = [field.name for pool in self._looked_at() for field in field_definitions(pool.answers)]
+        return complete(text, cursor, self._results.known, fields)
 
     def _ask(self, query: Query | None) -> None:
         self._use(replace(self._search, query=query))

@@ -11,6 +11,7 @@ from tests.architecture.sources import ROOT, Rule, findings, sources
 
 _THEME = "app/lifeguard/ui/theme.py"
 _MAY_CATCH_ALL = ("app/lifeguard/commands/jobs.py", "app/lifeguard/main.py")
+_KEEPS_SHAPES = ("app/lifeguard/ui/tree/skeleton.py",)
 _OWNS_TASKS = ("app/lifeguard/scope.py",)
 _TOP_LEVEL = {"pyproject.toml", "README.md", "app", "resources", "tests", "packaging", "LICENSE", "CHANGELOG.md"}
 _MADE_BY_TOOLS = {"artefacts", "build", "dist", "node_modules"}
@@ -71,7 +72,7 @@ def test_no_slot_is_a_coroutine() -> None:
 
 
 def test_trees_and_tables_are_models_over_pure_nodes() -> None:
-    assert findings(rules.item_widgets, "app") == []
+    assert findings(rules.item_widgets, "app", except_in=_KEEPS_SHAPES) == []
 
 
 def test_nothing_nests_an_event_loop() -> None:

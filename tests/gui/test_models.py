@@ -93,6 +93,51 @@ def test_a_tree_on_the_screen_follows_storms_and_changes_of_view(application: QA
     theme.close()
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_whoever_is_selected_current_or_open_stays_so_wherever_it_goes(application: QApplication, seed: int) -> None:
+    chance, theme = random.Random(seed), Theme(application, "light")
+    inventory = Inventory()
+    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
+    model = TreeModel(theme)
+    tree = ObjectTree(model, DragVerdicts(Pools()), lambda *_: None, theme)
+    inventory.apply(_whole_pool(chance))
+    model.take(live.connect("p", answers))
+    tree.expandAll()
+    for _ in range(40):
+        picked = [live.keys_of("p", ref)[0] for ref in chance.sample([*_VMS, *_HOSTS], 3)]
+        tree.choose(picked)
+        wanted = {key[-1] for key in picked}
+        opened = {model.key(index)[-1] for index in model.branches() if tree.isExpanded(index)}
+        change = inventory.apply(_moves_and_names(inventory, chance))
+        model.take(live.apply("p", change, answers.apply(change)))
+        assert set(tree.things()) == wanted
+        assert model.key(tree.currentIndex())[-1] == picked[0][-1]
+        still = {model.key(index)[-1] for index in model.branches() if tree.isExpanded(index)}
+        assert opened & {model.key(index)[-1] for index in model.branches()} <= still
+        assert _rows(model, QModelIndex()) == _names(live.nodes())
+    tree.deleteLater()
+    theme.close()
+
+
+def _whole_pool(chance: random.Random) -> Iterator[Event]:
+    yield Event("pool", "p", "add", {"name_label": "P", "master": "h0"})
+    for host in _HOSTS:
+        yield Event("host", host, "add", {"name_label": host, "enabled": True})
+    for vm in _VMS:
+        yield Event("VM", vm, "add", {"name_label": vm, "power_state": "Running", "resident_on": chance.choice(_HOSTS)})
+
+
+def _moves_and_names(inventory: Inventory, chance: random.Random) -> Iterator[Event]:
+    """VMs go from host to host, get other names, halt and run; hosts change places when they are renamed, or lead."""
+    for vm in chance.sample(_VMS, 6):
+        state, name = chance.choice(("Running", "Running", "Halted")), chance.choice("abcdefg")
+        fields = {"name_label": f"{name}-{vm}", "power_state": state, "resident_on": chance.choice(_HOSTS)}
+        yield Event("VM", vm, "mod", fields)
+    host = chance.choice(_HOSTS)
+    yield Event("host", host, "mod", {"name_label": f"{chance.choice('abc')}-{host}", "enabled": True})
+    yield Event("pool", "p", "mod", {"name_label": "P", "master": chance.choice(_HOSTS)})
+
+
 def test_what_is_selected_and_open_stays_so_when_the_order_changes(application: QApplication) -> None:
     theme, inventory = Theme(application, "light"), Inventory()
     fields = {"power_state": "Running", "resident_on": "h0"}

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
-from PySide6.QtCore import QModelIndex, QObject, QPersistentModelIndex, Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFontDatabase
 
 from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
@@ -15,8 +15,8 @@ from lifeguard.ui.live.meters import FeedMeters
 from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.tree.skeleton import Index
 
-Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 2
 ADDRESS: Final = "ip"
 _NAME: Final = "name"
@@ -45,9 +45,9 @@ class GridModel(TreeModel):
         """Show these columns; the name is always the first."""
         wanted = (_NAME, *(name for name in columns if name != _NAME))
         if wanted != self._columns:
-            self.beginResetModel()
-            self._columns = wanted
-            self.endResetModel()
+            with self.beginning_anew():
+                self._columns = wanted
+                self.setColumnCount(len(wanted))
 
     def forget_cells(self) -> None:
         """Something has changed: work the cells out again when they are next looked at."""
@@ -70,12 +70,7 @@ class GridModel(TreeModel):
             known = self._cells[thing, name] = self._worked_out(thing, name)
         return known
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
-        return len(self._columns)
-
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> object:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
         if orientation == Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
             return title_of(self._columns[section]) if 0 <= section < len(self._columns) else None
         return None

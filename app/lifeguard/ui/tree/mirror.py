@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from itertools import count
+from collections.abc import Iterator, Sequence
 
 from lifeguard.tree.node import Key, Node
 
 
 class MirrorRow:
-    """One node on the screen. `number` names it for Qt as long as it lives; `place` is its row, counted anew only when
-    somebody asks after a change: a whole pool is filled in without counting once for each of its rows."""
+    """One node on the screen. `address` is what Qt calls the place that holds its children, 0 while it holds none;
+    `place` is its row, counted anew only when somebody asks after a change: a whole pool is filled in without counting
+    once for each of its rows."""
 
-    __slots__ = ("_counted", "_place", "children", "key", "node", "number", "parent")
+    __slots__ = ("_counted", "_place", "address", "children", "key", "node", "parent")
 
-    def __init__(self, node: Node, number: int, parent: MirrorRow | None) -> None:
+    def __init__(self, node: Node, parent: MirrorRow | None) -> None:
         self.node = node
         self.key: Key = node.key
-        self.number = number
+        self.address = 0
         self.parent = parent
         self.children: list[MirrorRow] = []
         self._place = 0
@@ -45,6 +45,7 @@ class MirrorRow:
         return self.children.pop(place)
 
     def reorder(self, rows: Sequence[int]) -> None:
+        """Put the child of row `rows[n]` in row n."""
         self.children = [self.children[row] for row in rows]
         self._counted = 0
 
@@ -53,24 +54,35 @@ class MirrorRow:
         for child in self.children:
             yield from child.with_all_below()
 
+    def branches(self) -> Iterator[MirrorRow]:
+        """Itself and everything below that has children, from the top down."""
+        if self.children:
+            yield self
+            for child in self.children:
+                if child.children:
+                    yield from child.branches()
+
+    def is_within(self, other: MirrorRow) -> bool:
+        """Whether it is that row, or below it."""
+        row: MirrorRow | None = self
+        while row is not None and row is not other:
+            row = row.parent
+        return row is not None
+
 
 class Mirror:
-    """A copy of a live tree, kept by replaying its steps; finds rows by key and by number. `numbered` is asked some
-    thousand times a frame, and so nothing but a look into a dict: None for a row that is gone."""
+    """A copy of a live tree, kept by replaying its steps; finds rows by key."""
 
     def __init__(self, root: Node) -> None:
-        self._numbers = count(1)
-        self.root = MirrorRow(root, 0, None)
+        self.root = MirrorRow(root, None)
         self._by_key: dict[Key, MirrorRow] = {root.key: self.root}
-        self._by_number: dict[int, MirrorRow] = {0: self.root}
-        self.numbered: Callable[[int], MirrorRow | None] = self._by_number.get
 
     def __len__(self) -> int:
         return len(self._by_key) - 1
 
     def part(self) -> None:
         """Let all rows go: they hold one another, and would otherwise wait for a garbage collection."""
-        for row in self._by_number.values():
+        for row in self._by_key.values():
             row.parent = None
             row.children = []
 
@@ -81,16 +93,17 @@ class Mirror:
         return self._by_key.get(key)
 
     def insert(self, parent: MirrorRow, place: int, node: Node) -> MirrorRow:
-        row = MirrorRow(node, next(self._numbers), parent)
+        row = MirrorRow(node, parent)
         self._by_key[row.key] = row
-        self._by_number[row.number] = row
         parent.insert(place, row)
         return row
 
-    def remove(self, parent: MirrorRow, place: int) -> None:
-        for gone in parent.take(place).with_all_below():
-            del self._by_key[gone.key]
-            del self._by_number[gone.number]
+    def remove(self, parent: MirrorRow, place: int) -> MirrorRow:
+        """Take a row out, with all below it, and return it."""
+        gone = parent.take(place)
+        for one in gone.with_all_below():
+            del self._by_key[one.key]
+        return gone
 
     def move(self, parent: MirrorRow, place: int, new_parent: MirrorRow, new_place: int, node: Node) -> None:
         """Put a row, with all below it, elsewhere; everything below gets the keys that go with the new place."""
@@ -106,10 +119,6 @@ class Mirror:
             one.key = (*one.parent.key, one.key[-1])
         for one in moved:
             self._by_key[one.key] = one
-
-    def reorder(self, parent: MirrorRow, rows: Sequence[int]) -> None:
-        """Put the child of row `rows[n]` in row n."""
-        parent.reorder(rows)
 
     def all(self) -> Iterator[MirrorRow]:
         rows = self.root.with_all_below()

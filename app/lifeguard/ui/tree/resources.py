@@ -59,7 +59,6 @@ class ResourcesTree(ObjectTree):
 
     def __init__(self, model: TreeModel, verdicts: DragVerdicts, run: Dropped, pools: Pools, theme: Theme) -> None:
         super().__init__(model, verdicts, run, theme)
-        model.is_editable = True
         self._renaming = Renaming(model, pools, run)
         self.setItemDelegate(InlineDelegate(self._renaming, theme, self))
 

@@ -7,7 +7,15 @@ from dataclasses import dataclass
 from itertools import islice
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QModelIndex, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QContextMenuEvent, QDrag, QDragEnterEvent, QDragLeaveEvent, QDragMoveEvent, QDropEvent
+from PySide6.QtGui import (
+    QContextMenuEvent,
+    QDrag,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
+    QMouseEvent,
+)
 from PySide6.QtWidgets import QAbstractItemView, QToolTip, QTreeView, QWidget
 
 from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Step, Thing
@@ -71,6 +79,7 @@ class ObjectTree(QTreeView):
         self.selectionModel().selectionChanged.connect(self._note_choice)
         model.taken.connect(self._settle)
         verdicts.corrected.connect(lambda _: self._nodes.show_notes(self._verdicts.notes()))
+        model.replanted.connect(lambda _: self.executeDelayedItemsLayout())
         model.refilling.connect(lambda _: self._note_stand())
         model.refilled.connect(lambda _: self._resume_stand())
 
@@ -163,6 +172,12 @@ class ObjectTree(QTreeView):
             self.menu_wanted.emit(self.viewport().mapToGlobal(place))
         else:
             self.menu_wanted.emit(event.globalPos())
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A drag begins on what may be dragged; on any other row the pointer selects."""
+        node = self._nodes.node(self.indexAt(event.position().toPoint()))
+        self.setDragEnabled(node is not None and node.kind in self._nodes.draggable)
+        super().mousePressEvent(event)
 
     def startDrag(self, actions: Qt.DropAction) -> None:
         """Qt's own picture, the whole row, would hide the row it is dragged over."""

@@ -11,6 +11,7 @@ from lifeguard.datamodel.records import Record
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.saved import open_dump
+from lifeguard.quantities import UNKNOWN
 from lifeguard.rules.memory import free_memory_bytes
 from lifeguard.ui.contents.ha import STATUS, VMS, ha_tables
 from lifeguard.ui.contents.memory import HOST_MEMORY, POOL_MEMORY, memory_tables
@@ -65,6 +66,7 @@ def _check(inventory: Inventory, table: Table, subject: str) -> int:
         for cell in line.cells:
             assert "OpaqueRef" not in cell.text
             assert "OpaqueRef" not in cell.hint
+            assert cell.text != UNKNOWN or cell.hint or cell.instant_s, (table.key, line.cells)
     for column in range(len(table.columns)):
         live.sort(column, is_ascending=False)
         assert sorted(_all_keys(live, TOP)) == sorted(keys)

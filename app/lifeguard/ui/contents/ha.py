@@ -11,13 +11,14 @@ from lifeguard.inventory.natural import natural_key
 from lifeguard.inventory.relations import is_live, is_real_vm, master_ref
 from lifeguard.inventory.standing import marks_of, state_of
 from lifeguard.quantities import UNKNOWN, format_count, format_duration
+from lifeguard.ui.contents.sr_types import sr_type_name
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, text
 
 _FACTS = (Column("What", 30), Column("Value", 60))
 _HOSTS = (Column("Server", 30), Column("State", 20), Column("Heartbeat storage", 24), Column("Sees by network", 30))
-_STORAGES = (Column("Heartbeat storage", 30), Column("Type", 14), Column("State", 20))
+_STORAGES = (Column("Heartbeat storage", 30), Column("Type", 18), Column("State", 20))
 _VMS = (
     Column("VM", 34),
     Column("Restart priority", 22),
@@ -115,7 +116,7 @@ def _heartbeat(facts: Facts, subject: str, key: str) -> Line:
     name = name_of(facts, key)
     is_well = state in ("normal", "default")
     words = "Attached everywhere" if is_well else state.capitalize()
-    cells = (text(name, glyph=glyph_of("sr", state, marks_of(facts, sr))), text(sr.type), text(words))
+    cells = (text(name, glyph=glyph_of("sr", state, marks_of(facts, sr))), text(sr_type_name(sr), sr.type), text(words))
     return Line(cells, sr.ref, (natural_key(name), key), is_quiet=not is_well)
 
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from lifeguard.datamodel.records import Host, Record, Vm, VmMetrics
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.natural import natural_key
-from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, vms_on
+from lifeguard.inventory.relations import control_domain_of, is_live, is_real_vm, master_ref, vms_on
 from lifeguard.inventory.standing import marks_of, state_of
 from lifeguard.quantities import UNKNOWN, format_bytes, format_used_of
 from lifeguard.rules.memory import free_memory_bytes, overhead_bytes, total_bytes
@@ -152,7 +152,7 @@ def _host_summary(facts: Facts, subject: str) -> str:
 
 def _vm_summary(facts: Facts, subject: str) -> str:
     vm = facts.get(Vm, subject)
-    if vm is None:
+    if vm is None or not is_real_vm(vm):
         return ""
     return f"{format_bytes(overhead_bytes(facts, vm))} more for the hypervisor while it runs"
 

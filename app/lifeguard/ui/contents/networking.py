@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lifeguard.datamodel.records import Host, Network, Pif, PifMetrics, Pool, Record, Vif, Vlan, Vm, VmGuestMetrics
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.naming import name_of, network_name, nic_name
@@ -193,7 +195,7 @@ def _why_none(pif: Pif) -> str:
 
 
 VM_INTERFACES = Table(
-    "networking.vm", "Virtual network interfaces", _VIFS, _vifs, _vif, "This VM is on no network."
+    "networking.vm", "Virtual network interfaces", _VIFS, _vifs, _vif, "It is on no network."
 )
 NETWORKS = Table(
     "networking.networks", "Networks", _NETWORKS, _networks, _network, "There is no network.",
@@ -203,6 +205,9 @@ ADDRESSES = Table(
     "networking.addresses", "IP addresses of the servers", _ADDRESSES, _addresses, _address,
     "No server has an address of its own on a network.",
 )  # fmt: skip
+OWN_ADDRESSES = replace(
+    ADDRESSES, title="IP addresses of the server", empty="The server has no address of its own on a network."
+)
 
 
 def networking_tables(facts: Facts, record: Record) -> tuple[Table, ...]:
@@ -210,7 +215,7 @@ def networking_tables(facts: Facts, record: Record) -> tuple[Table, ...]:
         case Vm():
             return (VM_INTERFACES,)
         case Host() if is_live(facts, record.ref):
-            return (NETWORKS, ADDRESSES)
+            return (NETWORKS, OWN_ADDRESSES)
         case Pool():
             return (NETWORKS, ADDRESSES)
         case _:

@@ -15,7 +15,7 @@ _COLUMNS = (
     Column("NIC", 28),
     Column("MAC address", 22, is_code=True),
     Column("Link status", 14),
-    Column("Speed", 18),
+    Column("Speed", 12),
     Column("Duplex", 10),
     Column("Vendor", 26),
     Column("Device", 34),
@@ -61,7 +61,7 @@ def _nic(facts: Facts, subject: str, key: str) -> Line:
         text(name, glyph=Glyph("network", "text" if is_up else "off")),
         text(pif.MAC),
         text(link_status(facts, pif)),
-        number(speed, f"{speed} Mbit/s", "" if speed else _NO_LINK),
+        number(speed, _speed(speed or 0), "" if speed else _NO_LINK),
         text(("Full" if metrics.duplex else "Half") if has_link else "", _NO_LINK),
         text(f"Bond, {_mode(bonds[0])}" if bonds else vendor, "Unknown"),
         text(f"{bonds[0].links_up} of {len(bonds[0].slaves)} links up" if bonds else device, "Unknown"),
@@ -70,6 +70,10 @@ def _nic(facts: Facts, subject: str, key: str) -> Line:
         _sriov(pif),
     )
     return Line(cells, "", (natural_key(name), pif.ref))
+
+
+def _speed(megabits: int) -> str:
+    return f"{megabits // 1000} Gbit/s" if megabits >= 1000 and megabits % 1000 == 0 else f"{megabits} Mbit/s"
 
 
 def _mode(bond: Bond) -> str:

@@ -10,12 +10,18 @@ from lifeguard.inventory.relations import is_live, related, storage_home, storag
 from lifeguard.inventory.standing import marks_of, state_of
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_percent
+from lifeguard.ui.contents.sr_types import sr_type_name
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.table.line import GONE, Cell, Column, Fill, Line, Table, number, text, yes_no
 
 _DISK = Glyph("vdi")
 _STATES = {"broken": "Broken", "detached": "Detached", "disabled": "Disabled", "default": "Default"}
+_WHY = {
+    "broken": "It is not attached to every server that should have it",
+    "detached": "It is attached to no server",
+    "default": "Attached, and where new disks go unless another storage is chosen",
+}
 _LAST = 1 << 20
 
 _VM_DISKS = (
@@ -50,7 +56,7 @@ _STORAGES = (
     Column("Name", 38),
     Column("Description", 32),
     Column("Server", 24),
-    Column("Type", 12),
+    Column("Type", 18),
     Column("Shared", 9),
     Column("Usage", 26, is_steady=True),
     Column("Size", 12),
@@ -235,21 +241,22 @@ def _storage(facts: Facts, subject: str, key: str) -> Line:
     home = storage_home(facts, key)
     size = sr.physical_size if sr.physical_size > 0 else None
     fraction = sr.physical_utilisation / size if size else None
+    allocated = sr.virtual_allocation if sr.virtual_allocation >= 0 and size else None
     watched = sr.content_type != "iso" and sr.type != "udev"
     words = f"{format_percent(fraction)} ({format_bytes(sr.physical_utilisation)} used)"
     cells = (
         text(name, glyph=glyph_of("sr", state, marks_of(facts, sr))),
         text(sr.name_description, "None was given"),
         text(name_of(facts, home) if home is not None else "All" if sr.shared else "", "It is connected to none"),
-        text(sr.type),
+        text(sr_type_name(sr), sr.type),
         yes_no(sr.shared),
         number(fraction, words, "The storage does not tell", Fill(fraction, watched) if fraction is not None else None),
         number(size, format_bytes(size), "" if size else "The storage does not tell"),
-        number(sr.virtual_allocation if sr.virtual_allocation >= 0 else None, format_bytes(sr.virtual_allocation)),
-        text(_STATES.get(state, "Attached")),
+        number(allocated, format_bytes(allocated), "" if size else "The storage does not tell"),
+        text(_STATES.get(state, "Attached"), _WHY.get(state, "")),
     )
-    is_attached = state in ("default", "normal")
-    return Line(cells, sr.ref, (not sr.shared, natural_key(name), sr.ref), is_quiet=not is_attached)
+    order = (not sr.shared, natural_key(name), natural_key(name_of(facts, home) if home is not None else ""), sr.ref)
+    return Line(cells, sr.ref, order, is_quiet=state in ("detached", "disabled"))
 
 
 VM_DISKS = Table(

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vdi, Vm
+from lifeguard.datamodel.records import Host, Network, Pool, Record, Sr, Vdi, Vm, VmAppliance
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.quantities import UNKNOWN
 from lifeguard.ui.properties.group import Group, Row, row, yes
 from lifeguard.ui.properties.host import host_groups
 from lifeguard.ui.properties.identity import custom_fields, identity
+from lifeguard.ui.properties.network import appliance_groups, network_groups
 from lifeguard.ui.properties.pool import pool_groups
 from lifeguard.ui.properties.storage import sr_groups, vdi_groups
 from lifeguard.ui.properties.vm import vm_groups
@@ -36,6 +37,10 @@ def _groups(inventory: Inventory, record: Record, now_s: float) -> tuple[Group, 
         return sr_groups(inventory, record, now_s)
     if isinstance(record, Vdi):
         return vdi_groups(inventory, record, now_s)
+    if isinstance(record, Network):
+        return network_groups(inventory, record, now_s)
+    if isinstance(record, VmAppliance):
+        return appliance_groups(inventory, record, now_s)
     said = identity(record) if hasattr(record, "name_label") else ()
     told = {row.edit.what for row in said if row.edit is not None}
     names = [name for name in record.__struct_fields__ if name.removeprefix("name_") not in told | {"label"}]

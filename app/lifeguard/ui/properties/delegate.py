@@ -51,9 +51,7 @@ class PropertyDelegate(InlineDelegate):
         if shape and mark.is_wanted(option):
             mark.paint(painter, option, self._mark_place(option, index), shape, self._look)
 
-    def editorEvent(
-        self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index
-    ) -> bool:
+    def editorEvent(self, event: QEvent, model: QAbstractItemModel, option: QStyleOptionViewItem, index: Index) -> bool:
         shape = self._mark(index)
         if not (shape and mark.is_clicked(event, self._mark_place(option, index))):
             return super().editorEvent(event, model, option, index)

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
-from calendar import timegm
 from dataclasses import dataclass
 
 from lifeguard.quantities import UNKNOWN, format_ago
+from lifeguard.ui.table.instant import epoch_s, exact_time, local_time
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +36,7 @@ class Group:
 
 
 def row(title: str, value: str, hint: str = "", is_code: bool = False) -> Row:
+    """`hint` says why there is no value; where there is one it is left out."""
     return Row(title, value or UNKNOWN, hint if not value or value == UNKNOWN else "", is_code and bool(value))
 
 
@@ -48,20 +48,16 @@ def yes(value: bool) -> str:
     return "Yes" if value else "No"
 
 
-def when(timestamp: str, now_s: float) -> tuple[str, str]:
-    """A server's timestamp as local time with how long ago that was, and the exact UTC time; an en dash for never."""
+def moment(title: str, timestamp: str, now_s: float, never: str = "Never") -> Row:
+    """A server's timestamp as local time with how long ago that was; the exact one in UTC is the hint."""
     instant_s = epoch_s(timestamp)
     if instant_s is None:
-        return UNKNOWN, "Never"
-    local = time.strftime("%d %b %Y %H:%M:%S", time.localtime(instant_s))
-    exact = time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(instant_s))
-    return f"{local} ({format_ago(now_s - instant_s)})", exact
+        return Row(title, UNKNOWN, never)
+    age_s = now_s - instant_s
+    ago = f" ({format_ago(age_s)})" if age_s >= 0 else ""
+    return Row(title, local_time(instant_s) + ago, exact_time(instant_s))
 
 
-def epoch_s(timestamp: str) -> int | None:
-    """UTC epoch seconds of `20260101T12:00:00Z`; None for the server's "never" and for what is no timestamp."""
-    try:
-        instant_s = timegm(time.strptime(timestamp[:17], "%Y%m%dT%H:%M:%S"))
-    except ValueError:
-        return None
-    return instant_s if instant_s > 0 else None
+def known(*rows: Row) -> tuple[Row, ...]:
+    """Those that have something to say: for facts that most objects do not have."""
+    return tuple(row for row in rows if row.value != UNKNOWN)

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vm, VmGuestMetrics
+from lifeguard.datamodel.records import Host, Network, Pool, Record, Sr, Vdi, Vm, VmAppliance, VmGuestMetrics
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.naming import name_of
 from lifeguard.inventory.relations import home_of, host_count, is_live, master_of, master_ref
 from lifeguard.quantities import format_bytes, format_count
+from lifeguard.ui.contents.sr_types import sr_type_name
+from lifeguard.ui.properties.guest import system_name
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,14 +32,20 @@ def headline(inventory: Inventory, ref: str) -> Headline:
     if isinstance(record, Pool):
         return _pool(inventory, record)
     if isinstance(record, Sr):
-        return _sr(record)
+        return _sr(inventory, record)
     if record is None:
         return Headline("Gone", ("This object is no longer in the pool",))
-    return Headline(_name(record), (type(record).__name__,))
+    return Headline(name_of(inventory, ref) or str(getattr(record, "uuid", "")), (_kind(inventory, record),))
 
 
-def _name(record: Record) -> str:
-    return str(getattr(record, "name_label", "") or getattr(record, "uuid", ""))
+def _kind(inventory: Inventory, record: Record) -> str:
+    """What it is, with what it belongs to; an object of a class that nobody foresaw by the server's own word."""
+    if isinstance(record, Vdi):
+        words = ("virtual disk", format_bytes(record.virtual_size), name_of(inventory, record.SR))
+        return " · ".join(filter(None, words))
+    if isinstance(record, VmAppliance):
+        return f"vApp · {format_count(len(record.VMs), 'VM')}"
+    return "network" if isinstance(record, Network) else type(record).__name__
 
 
 def _host(inventory: Inventory, host: Host) -> Headline:
@@ -68,7 +77,7 @@ def _vm(inventory: Inventory, vm: Vm) -> Headline:
         words.append(f"on {home.name_label}" if vm.power_state == "Running" else f"home {home.name_label}")
     guest = inventory.get(VmGuestMetrics, vm.guest_metrics)
     if guest is not None:
-        words.append(guest.os_version.get("name", "").partition("|")[0].strip())
+        words.append(system_name(guest))
     return Headline(vm.name_label, tuple(filter(None, words)), _address(guest))
 
 
@@ -88,7 +97,8 @@ def _pool(inventory: Inventory, pool: Pool) -> Headline:
     return Headline(name, tuple(filter(None, words)), master.address if master is not None else "")
 
 
-def _sr(sr: Sr) -> Headline:
+def _sr(inventory: Inventory, sr: Sr) -> Headline:
     free = max(sr.physical_size - sr.physical_utilisation, 0)
     room = f"{format_bytes(free)} free of {format_bytes(sr.physical_size)}" if sr.physical_size > 0 else ""
-    return Headline(sr.name_label, tuple(filter(None, (sr.type, "shared" if sr.shared else "local", room))))
+    name = sr_type_name(sr)
+    return Headline(name_of(inventory, sr.ref), tuple(filter(None, (name, "shared" if sr.shared else "", room))))

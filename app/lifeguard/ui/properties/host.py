@@ -4,34 +4,51 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import Host, HostCpu, HostMetrics, Network, Pif, Vm
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.naming import network_name
 from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, vms_on
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
-from lifeguard.ui.properties.group import Group, Row, row, yes
+from lifeguard.rules.memory import free_memory_bytes
+from lifeguard.ui.properties.group import Group, Row, known, row, yes
 from lifeguard.ui.properties.identity import identity
+from lifeguard.ui.properties.paths import paths_told
+from lifeguard.ui.properties.upkeep import certificate_group, licence_group, version_group
 
-_UNREACHABLE = "The host does not answer"
+_UNREACHABLE = "The server does not answer"
+_UNTOLD = "The server does not tell"
+_POWER_ON = {"": "Off", "wake-on-lan": "Wake on LAN", "iLO": "iLO", "DRAC": "DRAC"}
 
 
 def host_groups(inventory: Inventory, host: Host, now_s: float) -> tuple[Group, ...]:
-    return (
+    groups = (
         _general(inventory, host, now_s),
         _management(inventory, host),
         _memory(inventory, host),
         _cpus(inventory, host),
-        _version(host),
+        version_group(inventory, host, now_s),
+        licence_group(host, now_s),
+        certificate_group(inventory, host, now_s),
     )
+    return tuple(group for group in groups if group.rows)
 
 
 def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
+    why = _UNTOLD if is_live(inventory, host.ref) else _UNREACHABLE
+    config = host.other_config
+    is_multipath = host.multipathing or config.get("multipathing") == "true"
+    kind, service = host.external_auth_type, host.external_auth_service_name
     rows = (
         *identity(host),
         row("Role", "Coordinator (master)" if master_ref(inventory) == host.ref else "Pool member"),
         row("State", _state(inventory, host)),
         row("Virtual machines", format_count(len(vms_on(inventory, host.ref)), "running VM")),
-        row("Uptime", _since(host.other_config.get("boot_time", ""), now_s), _UNREACHABLE),
-        row("Toolstack uptime", _since(host.other_config.get("agent_start_time", ""), now_s), _UNREACHABLE),
-        row("iSCSI IQN", host.iscsi_iqn or host.other_config.get("iscsi_iqn", ""), is_code=True),
+        row("Uptime", _since(config.get("boot_time", ""), now_s), why),
+        row("Toolstack uptime", _since(config.get("agent_start_time", ""), now_s), why),
+        row("iSCSI IQN", host.iscsi_iqn or config.get("iscsi_iqn", ""), "None is set", is_code=True),
         row("Log destination", host.logging.get("syslog_destination", "") or "Local"),
+        row("Multipathing", "On" if is_multipath else "Off"),
+        *known(row("Boot disk", paths_told(config.get("mpath-boot", "")))),
+        row("Power on from afar", _POWER_ON.get(host.power_on_mode, host.power_on_mode)),
+        row("External authentication", f"{kind} ({service})" if kind and service else kind or "Off"),
         row("UUID", host.uuid, is_code=True),
     )
     return Group("General", rows)
@@ -44,27 +61,31 @@ def _state(inventory: Inventory, host: Host) -> str:
 
 
 def _management(inventory: Inventory, host: Host) -> Group:
-    rows = [row("Address", host.address, is_code=True), row("Host name", host.hostname)]
-    rows += [_interface(inventory, pif) for pif in pifs_of(inventory, host) if pif.IP]
+    rows = [row("Address", host.address, _UNTOLD, is_code=True), row("Host name", host.hostname, _UNTOLD)]
+    own = [pif for pif in pifs_of(inventory, host) if pif.IP]
+    rows += [_interface(inventory, pif) for pif in sorted(own, key=lambda pif: (not pif.management, pif.device))]
     return Group("Management", tuple(rows))
 
 
 def _interface(inventory: Inventory, pif: Pif) -> Row:
     network = inventory.get(Network, pif.network)
-    name = network.name_label if network is not None else pif.device
-    purpose = "Management" if pif.management else pif.other_config.get("management_purpose", "Interface")
-    return row(f"{purpose} ({name})", pif.IP, is_code=True)
+    name = network_name(inventory, network) if network is not None else pif.device
+    purpose = "Management interface" if pif.management else pif.other_config.get("management_purpose", "Interface")
+    return row(purpose if purpose == name else f"{purpose} on {name}", pif.IP, is_code=True)
 
 
 def _memory(inventory: Inventory, host: Host) -> Group:
     metrics = inventory.get(HostMetrics, host.metrics)
     domain = control_domain_of(inventory, host)
     total, free = (metrics.memory_total, metrics.memory_free) if metrics is not None else (None, None)
-    used = sum(vm.memory_dynamic_max for vm in vms_on(inventory, host.ref))
+    vms = vms_on(inventory, host.ref)
+    given = sum(vm.memory_dynamic_max for vm in vms)
+    available = format_bytes(free_memory_bytes(inventory, host.ref)) if total else UNKNOWN
     rows = (
         row("Server", f"{format_bytes(free)} free of {format_bytes(total)}" if total else UNKNOWN, _UNREACHABLE),
-        row("Given to VMs", format_bytes(used)),
-        row("Control domain", format_bytes(_domain_bytes(domain)), "Not told"),
+        row("Available for more VMs", available, _UNREACHABLE),
+        row("Given to VMs", f"{format_bytes(given)} to {format_count(len(vms), 'VM')}"),
+        row("Control domain", format_bytes(_domain_bytes(domain)), _UNTOLD),
         row("Hypervisor", format_bytes(host.memory_overhead)),
     )
     return Group("Memory", rows)
@@ -81,28 +102,14 @@ def _cpus(inventory: Inventory, host: Host) -> Group:
     model = info.get("modelname", "") or (cpus[0].modelname if cpus else "")
     speed = info.get("speed", "") or (str(cpus[0].speed) if cpus else "")
     rows = (
-        row("Model", " ".join(model.split())),
-        row("Logical CPUs", count),
-        row("Sockets", info.get("socket_count", "")),
-        row("Speed", f"{float(speed):.0f} MHz" if speed.replace(".", "", 1).isdigit() else ""),
-        row("Vendor", info.get("vendor", "") or (cpus[0].vendor if cpus else "")),
+        row("Model", " ".join(model.split()), _UNTOLD),
+        row("Logical CPUs", count, _UNTOLD),
+        row("Sockets", info.get("socket_count", ""), _UNTOLD),
+        row("Speed", f"{float(speed):.0f} MHz" if speed.replace(".", "", 1).isdigit() else "", _UNTOLD),
+        row("Vendor", info.get("vendor", "") or (cpus[0].vendor if cpus else ""), _UNTOLD),
+        row("Hardware virtualisation", yes(any(word.startswith("hvm") for word in host.capabilities))),
     )
     return Group("CPUs", rows)
-
-
-def _version(host: Host) -> Group:
-    software = host.software_version
-    product = " ".join(filter(None, (software.get("product_brand", ""), software.get("product_version", ""))))
-    rows = (
-        row("Product", product),
-        row("Build", software.get("build_number", "")),
-        row("Build date", software.get("date", "")),
-        row("Hypervisor", software.get("xen", "")),
-        row("Edition", host.edition),
-        row("Licence expires", host.license_params.get("expiry", "")[:8]),
-        row("TLS verification", yes(host.tls_verification_enabled)),
-    )
-    return Group("Version", rows)
 
 
 def _since(instant: str, now_s: float) -> str:

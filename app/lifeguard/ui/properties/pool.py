@@ -2,39 +2,103 @@
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import Pool, Sr, Vm
+from lifeguard.datamodel.records import Host, Pool, Repository, Sr, Vm
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.inventory.relations import host_count, is_real_vm, master_of
+from lifeguard.inventory.naming import name_of
+from lifeguard.inventory.natural import natural_key
+from lifeguard.inventory.relations import host_count, is_live, is_real_vm, master_of
 from lifeguard.quantities import format_count
-from lifeguard.ui.properties.group import Group, row, yes
+from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
 from lifeguard.ui.properties.identity import identity
+
+_HA_OFF = "High availability is off"
+_NONE_CHOSEN = "None is chosen"
 
 
 def pool_groups(inventory: Inventory, pool: Pool, now_s: float) -> tuple[Group, ...]:
+    return (
+        _general(inventory, pool),
+        Group("Servers", tuple(_members(inventory, pool))),
+        _availability(pool),
+        _storage(inventory, pool),
+        _updates(inventory, pool, now_s),
+        _settings(pool),
+    )
+
+
+def _general(inventory: Inventory, pool: Pool) -> Group:
     master = master_of(inventory)
-    storage = inventory.get(Sr, pool.default_SR)
     vms = [vm for vm in inventory.all(Vm) if is_real_vm(vm)]
     running = sum(vm.power_state == "Running" for vm in vms)
     version = master.software_version if master is not None else {}
-    general = (
+    hosts = tuple(inventory.all(Host))
+    editions = dict.fromkeys(host.license_params.get("sku_marketing_name", "") or host.edition for host in hosts)
+    sockets = [host.cpu_info.get("socket_count", "") for host in hosts]
+    counted = sum(map(int, sockets)) if sockets and all(told.isdigit() for told in sockets) else None
+    rows = (
         *identity(pool, master.name_label if master is not None else ""),
-        row("Coordinator (master)", master.name_label if master is not None else ""),
-        row("Coordinator address", master.address if master is not None else "", is_code=True),
+        row("Coordinator (master)", master.name_label if master is not None else "", "It is not known yet"),
+        row("Coordinator address", master.address if master is not None else "", "It is not known yet", is_code=True),
         row("Members", format_count(host_count(inventory), "server")),
         row("Virtual machines", f"{format_count(len(vms), 'VM')}, {running} running"),
-        row("Default storage", storage.name_label if storage is not None else "", "None is chosen"),
+        row("CPU sockets", str(counted) if counted is not None else "", "Not every server tells"),
+        row("Licence", ", ".join(filter(None, editions)), "No server tells"),
         row("Version", " ".join(filter(None, (version.get("product_brand"), version.get("product_version"))))),
         row("UUID", pool.uuid, is_code=True),
     )
-    tolerated = format_count(pool.ha_host_failures_to_tolerate, "host failure")
-    availability = (
+    return Group("General", rows)
+
+
+def _members(inventory: Inventory, pool: Pool) -> list[Row]:
+    hosts = sorted(inventory.all(Host), key=lambda host: (host.ref != pool.master, natural_key(host.name_label)))
+    told = ((host, "" if is_live(inventory, host.ref) else "unreachable") for host in hosts)
+    return [row(host.name_label, ", ".join(filter(None, (host.address, state))), is_code=True) for host, state in told]
+
+
+def _availability(pool: Pool) -> Group:
+    tolerated = format_count(pool.ha_host_failures_to_tolerate, "server failure")
+    rows = (
         row("High availability", "On" if pool.ha_enabled else "Off"),
-        row("Tolerates", tolerated if pool.ha_enabled else "", "High availability is off"),
-        row("Overcommitted", yes(pool.ha_overcommitted) if pool.ha_enabled else "", "High availability is off"),
+        row("Tolerates", tolerated if pool.ha_enabled else "", _HA_OFF),
+        row("Overcommitted", yes(pool.ha_overcommitted) if pool.ha_enabled else "", _HA_OFF),
+        row("VMs start with their server", yes(pool.other_config.get("auto_poweron") == "true")),
+        row("Workload balancing", pool.wlb_url if pool.wlb_enabled and pool.wlb_url else "Off"),
     )
-    security = (
+    return Group("Availability", rows)
+
+
+def _storage(inventory: Inventory, pool: Pool) -> Group:
+    rows = (
+        row("Default storage", _sr_name(inventory, pool.default_SR), _NONE_CHOSEN),
+        row("Suspended memory goes to", _sr_name(inventory, pool.suspend_image_SR), _NONE_CHOSEN),
+        row("Crash dumps go to", _sr_name(inventory, pool.crash_dump_SR), _NONE_CHOSEN),
+    )
+    return Group("Storage", rows)
+
+
+def _sr_name(inventory: Inventory, ref: str) -> str:
+    return name_of(inventory, ref) if inventory.get(Sr, ref) is not None else ""
+
+
+def _updates(inventory: Inventory, pool: Pool, now_s: float) -> Group:
+    sources = [inventory.get(Repository, ref) for ref in pool.repositories]
+    names = ", ".join(source.name_label for source in sources if source is not None)
+    often = pool.update_sync_frequency.capitalize() if pool.update_sync_enabled else "By hand"
+    rows = (
+        row("Update sources", names, "None is set up"),
+        moment("Last looked for updates", pool.last_update_sync, now_s),
+        row("Looks for updates", often),
+        row("Live patching", yes(not pool.live_patching_disabled)),
+    )
+    return Group("Updates", rows)
+
+
+def _settings(pool: Pool) -> Group:
+    rows = (
         row("TLS verification", yes(pool.tls_verification_enabled)),
         row("Compress migrations", yes(pool.migration_compression)),
         row("IGMP snooping", yes(pool.igmp_snooping_enabled)),
+        row("Mail for alerts", pool.other_config.get("mail-destination", ""), "Nobody is told by mail"),
+        *known(row("Network controller", pool.vswitch_controller, is_code=True)),
     )
-    return Group("General", general), Group("Availability", availability), Group("Settings", security)
+    return Group("Settings", rows)

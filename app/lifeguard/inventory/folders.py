@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import Record
 from lifeguard.inventory.answers import Facts, question
-from lifeguard.inventory.placing import Group, group
+from lifeguard.inventory.natural import natural_key
+from lifeguard.inventory.placing import Group
 from lifeguard.inventory.relations import the_pool
 
 _KEY = "folder"
@@ -50,4 +51,5 @@ def folder_groups(path: str) -> tuple[Group, ...]:
 
 
 def folder_group(path: str) -> Group:
-    return group("folder", path, path.rpartition(SEPARATOR)[2])
+    name = path.rpartition(SEPARATOR)[2]
+    return Group("folder", path, name, (1, 0, "folder", 0, natural_key(name), path))

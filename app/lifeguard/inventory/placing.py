@@ -12,7 +12,10 @@ from lifeguard.inventory.natural import natural_key
 
 
 class Group(Struct, frozen=True, gc=False):
-    """A heading that is no object of a pool: a tag, a folder, a value. Equal ones of several pools are one."""
+    """A heading that is no object of a pool: a tag, a folder, a value. Equal ones of several pools are one.
+
+    A value comes before all objects; a folder is one of them, and comes first by its type.
+    """
 
     kind: str
     key: str
@@ -49,7 +52,7 @@ AT_TOP = Placing(((),))
 class View(Protocol):
     """One way to arrange the objects of all pools. `place` is pure and may be asked through `Answers`.
 
-    `order`, where a view has one, sorts the objects of a level before their own order does.
+    `order` and `order_of_group`, where a view has them, sort what stands on a level before its own order does.
     """
 
     @property
@@ -67,3 +70,5 @@ class View(Protocol):
     def place(self, facts: Facts, ref: str) -> Placing: ...
 
     def order(self, facts: Facts, ref: str) -> tuple[Any, ...]: ...
+
+    def order_of_group(self, heading: Group) -> tuple[Any, ...]: ...

@@ -15,6 +15,7 @@ from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import FieldDefinition, field_definitions, readable_value, value_of
 from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.natural import address_list_key, natural_key
+from lifeguard.inventory.placing import Group
 from lifeguard.inventory.relations import is_live, is_real_vm, the_pool
 from lifeguard.inventory.standing import is_ha_on
 from lifeguard.quantities import (
@@ -249,9 +250,15 @@ class _Descending:
 
 def sort_keys(sorting: tuple[Sort, ...], facts: Facts, record: Record, moment: Moment) -> tuple[Any, ...]:
     """What the chosen columns sort an object by. What has no value comes first, or last in a descending column."""
-    keys: list[Any] = []
-    for sort in sorting:
-        value = cell(facts, record, sort.column, moment).sort_key
-        key = (0,) if value is None else (1, value)
-        keys.append(key if sort.is_ascending else _Descending(key))
-    return tuple(keys)
+    return tuple(_key(sort, cell(facts, record, sort.column, moment).sort_key) for sort in sorting)
+
+
+def group_sort_keys(sorting: tuple[Sort, ...], heading: Group) -> tuple[Any, ...]:
+    """The same of a heading: its value is its name, and it has no other columns."""
+    name = heading.label if heading.kind == "folder" else heading.key
+    return tuple(_key(sort, natural_key(name) if sort.column == "name" else None) for sort in sorting)
+
+
+def _key(sort: Sort, value: Any) -> Any:
+    key = (0,) if value is None else (1, value)
+    return key if sort.is_ascending else _Descending(key)

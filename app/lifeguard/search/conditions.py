@@ -172,7 +172,7 @@ def _query(subject: Subject, relation: str, value: str) -> Query:
             return DatePropertyQuery(name, value, cast("DateRelation", relation))
         case "bool", _:
             return BooleanQuery(name, relation == "yes")
-        case ("list" | "objects"), ("filled" | "empty"):
+        case (("list" | "objects"), ("filled" | "empty")):
             return ListEmptyQuery(name, relation == "empty")
         case _, ("filled" | "empty"):
             return NullQuery(_singular(name), relation == "empty")
@@ -226,7 +226,7 @@ def _read(query: Query) -> Condition | None:
 
 def _read_plain(query: Query) -> Condition | None:
     match query:
-        case DummyQuery(name):
+        case DummyQuery(name, ""):
             subject = _BY_PROPERTY.get(name, ANY_WORD)
             return Condition(subject, subject.relations[0].key)
         case StringPropertyQuery(name, text, how):
@@ -257,7 +257,7 @@ def _day(digits: str) -> str:
 
 def without_gaps(query: Query | None) -> Query | None:
     """A query without the lines that say nothing yet; None when nothing is left."""
-    if isinstance(query, DummyQuery):
+    if isinstance(query, DummyQuery) and not query.text:
         return None
     if not isinstance(query, GroupQuery):
         return query

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from typing import Any, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
 
 from defusedxml.common import DefusedXmlException
@@ -16,19 +16,29 @@ from lifeguard.search.query import (
     CustomFieldDateQuery,
     CustomFieldGrouping,
     CustomFieldQuery,
+    DatePropertyQuery,
+    DateRelation,
     DummyQuery,
     FieldQuery,
+    ForeignGrouping,
     Grouping,
     GroupQuery,
     GroupType,
+    IntPropertyQuery,
+    IntRelation,
+    KnownGrouping,
     NullQuery,
     PropertyQuery,
     Query,
     RecursiveQuery,
     Search,
     Sort,
+    StringPropertyQuery,
+    TextMatch,
+    XenModelObjectListContainsNameQuery,
 )
 
+T = TypeVar("T")
 NAMESPACE = "http://www.citrix.com/XenCenter/XenSearch/schema"
 _PROLOGUE = (
     '<?xml version="1.0" encoding="utf-8"?>\n'
@@ -40,8 +50,18 @@ _FLAT_QUERIES: dict[str, Any] = {kind.element: kind for kind in get_args(Propert
 }
 _FIELD_QUERIES: dict[str, Any] = {kind.element: kind for kind in get_args(FieldQuery)}
 _RECURSIVE: dict[str, Any] = {kind.element: kind for kind in get_args(RecursiveQuery)}
-_GROUPINGS: dict[str, Any] = {kind.element: kind for kind in get_args(Grouping)}
+_GROUPINGS: dict[str, Any] = {kind.element: kind for kind in get_args(KnownGrouping)}
 _QUERY_ELEMENTS = frozenset({*_FLAT_QUERIES, *_FIELD_QUERIES, *_RECURSIVE, GroupQuery.element})
+_WAYS: dict[str, tuple[str, ...]] = {
+    GroupQuery.element: get_args(GroupType),
+    StringPropertyQuery.element: get_args(TextMatch),
+    XenModelObjectListContainsNameQuery.element: get_args(TextMatch),
+    CustomFieldQuery.element: get_args(TextMatch),
+    IntPropertyQuery.element: get_args(IntRelation),
+    DatePropertyQuery.element: get_args(DateRelation),
+    CustomFieldDateQuery.element: get_args(DateRelation),
+}
+_PARTS_OF_SEARCH = frozenset({"Query", "columns", "sorting"})
 _DEFINITION = "CustomFieldDefinition"
 _IGNORED_COLUMN = "state"
 _DEFAULT_WIDTH = 100
@@ -56,11 +76,11 @@ def read_searches(text: str | bytes) -> list[Search]:
     """The searches of a `.xensearch` file, or the one of a pool's gui_config. Raises MalformedSearch."""
     try:
         root = fromstring(text)
-        elements = [root] if _tag(root) == "Search" else [element for element in root if _tag(element) == "Search"]
+        elements = [root] if _is_search(root) else [element for element in root if _is_search(element)]
         found = [_read_search(element) for element in elements]
     except (ParseError, DefusedXmlException, ValueError, RecursionError) as broken:
         raise MalformedSearch(f"This is not a saved search: {broken or 'it is nested too deep'}.") from None
-    if not found and _tag(root) != "Searches":
+    if not found and _tag(root).lower() != "searches":
         raise MalformedSearch(f"This is not a saved search: it is a <{_tag(root)}> document.")
     return found
 
@@ -81,13 +101,22 @@ def _tag(element: Element) -> str:
     return element.tag.rpartition("}")[2]
 
 
+def _is_search(element: Element) -> bool:
+    return _tag(element) in ("Search", "search")
+
+
 def _read_search(element: Element) -> Search:
     parts = {_tag(child): child for child in element}
-    holder = parts.get("Query", element)
-    scope = parts["Query"].find("{*}QueryScope") if "Query" in parts else None
-    filters = [child for child in holder if _tag(child) in _QUERY_ELEMENTS]
-    groupings = [child for child in element if _tag(child) in _GROUPINGS]
-    expanded = element.get("show_expanded")
+    others = [child for child in element if _tag(child) not in _PARTS_OF_SEARCH]
+    if "Query" in parts:
+        scope = parts["Query"].find("{*}QueryScope")
+        filters = [child for child in parts["Query"] if _tag(child) != "QueryScope"]
+        groupings = others
+    else:  # the first versions: no scope, and the filter itself comes first
+        scope = None
+        filters = [child for child in others[:1] if not _is_grouping(child)]
+        groupings = others[len(filters) :]
+    expanded = element.get("show_expanded", element.get("showsearch"))
     return Search(
         name=element.get("name", ""),
         uuid=element.get("uuid", ""),
@@ -100,9 +129,9 @@ def _read_search(element: Element) -> Search:
             if child.get("name", "") not in ("", _IGNORED_COLUMN)
         ),
         sorting=tuple(
-            Sort(child.get("column", ""), child.get("ascending") != "no") for child in parts.get("sorting", ())
+            Sort(child.get("column", ""), _is_yes(child.get("ascending", "yes"))) for child in parts.get("sorting", ())
         ),
-        show_expanded=None if expanded is None else expanded == "yes",
+        show_expanded=None if expanded is None else _is_yes(expanded),
     )
 
 
@@ -121,11 +150,11 @@ def _read_scope(element: Element | None) -> tuple[ObjectType, ...]:
 def _read_query(element: Element) -> Query:
     """One query; what this version does not know says nothing, which is what XenCenter makes of it too."""
     tag = _tag(element)
-    parts = [child for child in element if _tag(child) in _QUERY_ELEMENTS]
+    parts = [child for child in element if _tag(child) != _DEFINITION]
+    if not _is_understood(element):
+        return DummyQuery(text=_text_of(element))
     if tag == GroupQuery.element:
-        words = {"Or": "Or", "Nor": "Nor"}
-        how = cast("GroupType", words.get(element.get("type", ""), "And"))
-        return GroupQuery(how, tuple(map(_read_query, parts)))
+        return GroupQuery(cast("GroupType", element.get("type", "And")), tuple(map(_read_query, parts)))
     if tag in _RECURSIVE:
         inner = _read_query(parts[0]) if parts else DummyQuery()
         return cast("Query", _RECURSIVE[tag](element.get("property", ""), inner))
@@ -133,8 +162,25 @@ def _read_query(element: Element) -> Query:
         otherwise = "exact" if _FIELD_QUERIES[tag] is CustomFieldDateQuery else "contains"
         match_type = element.get("type", otherwise)
         return cast("Query", _FIELD_QUERIES[tag](_read_definition(element), element.get("query", ""), match_type))
-    kind = _FLAT_QUERIES.get(tag)
-    return DummyQuery() if kind is None else _read_flat(kind, element)
+    return _read_flat(_FLAT_QUERIES[tag], element)
+
+
+def _is_understood(element: Element) -> bool:
+    """Whether this version knows what an element asks, and how."""
+    tag = _tag(element)
+    if tag not in _QUERY_ELEMENTS:
+        return False
+    if tag == IntPropertyQuery.element and _integer(element.get("query"), None) is None:
+        return False
+    return tag not in _WAYS or element.get("type", _WAYS[tag][0]) in _WAYS[tag]
+
+
+def _text_of(element: Element) -> str:
+    """What another version wrote, without the namespace and the white space around it."""
+    element.tail = None
+    for part in element.iter():
+        part.tag = _tag(part)
+    return tostring(element, encoding="unicode")
 
 
 def _read_flat(kind: Any, element: Element) -> Query:
@@ -150,11 +196,15 @@ def _read_flat(kind: Any, element: Element) -> Query:
 
 def _value(text: str, type_name: str) -> str | bool | int:
     if type_name == "bool":
-        return text.lower() in ("yes", "true")
+        return _is_yes(text)
     return _integer(text, 0) if type_name == "int" else text
 
 
-def _integer(text: str | None, otherwise: int) -> int:
+def _is_yes(text: str) -> bool:
+    return text.lower() in ("yes", "true")
+
+
+def _integer(text: str | None, otherwise: T) -> int | T:
     try:
         return int(text or "")
     except ValueError:
@@ -168,14 +218,23 @@ def _read_definition(element: Element) -> FieldDefinition:
 
 def _read_groupings(element: Element) -> tuple[Grouping, ...]:
     """A grouping and those nested in it, from the outer to the inner."""
-    kind = _GROUPINGS[_tag(element)]
+    kind = _GROUPINGS.get(_tag(element))
     own: Grouping
-    if kind is CustomFieldGrouping:
+    nested = [child for child in element if _is_grouping(child)]
+    if kind is None:
+        for child in nested:
+            element.remove(child)
+        own = ForeignGrouping(_text_of(element))
+    elif kind is CustomFieldGrouping:
         own = CustomFieldGrouping(_read_definition(element))
     else:
         own = kind(**{known.name: element.get(known.name, "") for known in fields(kind)})
-    nested = [child for child in element if _tag(child) in _GROUPINGS]
     return (own, *(_read_groupings(nested[0]) if nested else ()))
+
+
+def _is_grouping(element: Element) -> bool:
+    """Whether an element groups, also in a way that this version does not know."""
+    return _tag(element).endswith("Grouping")
 
 
 def _search_element(search: Search) -> Element:
@@ -203,6 +262,8 @@ def _search_element(search: Search) -> Element:
 def _query_element(query: Query) -> Element:
     element = Element(query.element)
     match query:
+        case DummyQuery(_, text) if text:
+            return fromstring(text)
         case GroupQuery(kind, queries):
             element.set("type", kind)
             element.extend(_query_element(part) for part in queries)
@@ -221,6 +282,9 @@ def _query_element(query: Query) -> Element:
 
 
 def _grouping_element(grouping: Grouping, parent: Element) -> Element:
+    if isinstance(grouping, ForeignGrouping):
+        parent.append(fromstring(grouping.text))
+        return parent[-1]
     element = SubElement(parent, grouping.element)
     if isinstance(grouping, CustomFieldGrouping):
         element.append(_definition_element(grouping.definition))

@@ -171,10 +171,12 @@ class CustomFieldDateQuery:
 
 @dataclass(frozen=True, slots=True)
 class DummyQuery:
-    """A row of the builder that says nothing yet."""
+    """A row of the builder that says nothing yet; or a query of another version, which says nothing here but whose
+    `text` is kept as it was written."""
 
     element: ClassVar[str] = "DummyQuery"
     property: str = ""
+    text: str = ""
 
 
 PropertyQuery = (
@@ -221,10 +223,19 @@ class FolderGrouping:
     element: ClassVar[str] = "FolderGrouping"
 
 
-Grouping = (
+@dataclass(frozen=True, slots=True)
+class ForeignGrouping:
+    """A grouping of another version: it groups nothing here, but its `text` is kept as it was written."""
+
+    element: ClassVar[str] = "Grouping of another version"
+    text: str
+
+
+KnownGrouping = (
     PropertyGrouping | XenModelObjectPropertyGrouping | BoolGrouping | CustomFieldGrouping | AllCustomFieldsGrouping
     | FolderGrouping
 )  # fmt: skip
+Grouping = KnownGrouping | ForeignGrouping
 
 
 @dataclass(frozen=True, slots=True)

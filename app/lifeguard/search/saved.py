@@ -87,7 +87,7 @@ BUILT_IN: tuple[Search, ...] = (
     _built_in("vmsbyps", "VMs by Power State", _VMS, groupings=(PropertyGrouping("power_state"),)),
     _built_in("vmsbynet", "VMs by Network", _VMS, groupings=(XenModelObjectPropertyGrouping("networks"),)),
     _built_in(
-        "vmsbyappliance", "VMs by vApp", {ObjectType.VM, ObjectType.APPLIANCE},
+        "vmsbyappliance", "VMs by vApp", _VMS,
         query=BooleanQuery("in_any_appliance", True), groupings=(XenModelObjectPropertyGrouping("appliance"),),
     ),
     _built_in(

@@ -12,23 +12,29 @@ from lifeguard.inventory.folders import ancestors, empty_folders, folder_group, 
 from lifeguard.inventory.kinds import TITLES, ObjectType, classes_of
 from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, group
 from lifeguard.inventory.visibility import is_shown
-from lifeguard.search.columns import Moment, sort_keys
+from lifeguard.search.columns import Moment, group_sort_keys, sort_keys
 from lifeguard.search.evaluate import as_test
 from lifeguard.search.properties import OBJECT_LISTS, OBJECTS, PROPERTIES, folder_record, searched_type, target
 from lifeguard.search.query import (
     AllCustomFieldsGrouping,
+    BoolGrouping,
     CustomFieldGrouping,
     FolderGrouping,
     Grouping,
     GroupQuery,
+    PropertyGrouping,
     Query,
-    RecursiveXMOListPropertyQuery,
     RecursiveXMOPropertyQuery,
     Search,
+    StringPropertyQuery,
+    XenModelObjectPropertyGrouping,
 )
 
 _TYPE_PLACE = {sort.value: place for place, sort in enumerate(ObjectType)}
 _TYPE_TITLE = {sort.value: title for sort, title in TITLES.items()}
+_PLACE = {value: place for place, value in enumerate(("Restart", "BestEffort", "DoNotRestart"))} | {
+    value: place for place, value in enumerate(("NotInstalled", "Unknown", "OutOfDate", "Optimized"))
+}
 _WORDS = {
     "DoNotRestart": "Do not restart", "BestEffort": "Best effort", "NotInstalled": "Not installed",
     "OutOfDate": "Out of date", "True": "Yes", "False": "No",
@@ -45,8 +51,9 @@ class SearchView:
         self._scope = frozenset(search.scope)
         self._with_hidden = with_hidden
         self._classes = classes_of(self._scope)
+        self._groupings = () if is_folder_navigation(search.query) else search.groupings
         self._wanted = {
-            name: as_test(subquery(search.query, name), moment.now) for name in _grouped_properties(search.groupings)
+            name: as_test(subquery(search.query, name), moment.now) for name in _grouped_properties(self._groupings)
         }
 
     @property
@@ -65,6 +72,9 @@ class SearchView:
         record = facts.find(ref)
         return () if record is None else sort_keys(self.search.sorting, facts, record, self._moment)
 
+    def order_of_group(self, heading: Group) -> tuple[Any, ...]:
+        return group_sort_keys(self.search.sorting, heading)
+
     def place(self, facts: Facts, ref: str) -> Placing:
         record = facts.find(ref)
         if record is None:
@@ -82,15 +92,14 @@ class SearchView:
         )
 
     def _paths(self, facts: Facts, record: Record, depth: int, above: Path) -> Iterator[Path]:
-        """Every group of this depth leads deeper; without one, the next grouping takes this one's place."""
-        if depth == len(self.search.groupings):
+        """Every group of this depth that is wanted leads deeper; where an object has none at all, the next grouping
+        takes this one's place. What heads a group itself stands where the group does."""
+        steps = list(self._steps(facts, record, self._groupings[depth])) if depth < len(self._groupings) else []
+        if depth == len(self._groupings) or (record.ref,) in steps:
             yield above
             return
-        steps = list(self._steps(facts, record, self.search.groupings[depth]))
         for step in steps:
-            if step == (record.ref,):
-                yield above
-            else:
+            if self._is_wanted(facts, self._groupings[depth], step):
                 yield from self._paths(facts, record, depth + 1, above + step)
         if not steps:
             yield from self._paths(facts, record, depth + 1, above)
@@ -108,8 +117,8 @@ class SearchView:
                 text = value_of(record, definition.name)
                 if text is not None:
                     yield (_field_group(definition, text),)
-            case _:
-                yield from self._property_steps(facts, record, grouping.property)
+            case PropertyGrouping(name) | XenModelObjectPropertyGrouping(name) | BoolGrouping(name):
+                yield from self._property_steps(facts, record, name)
 
     def _property_steps(self, facts: Facts, record: Record, name: str) -> Iterator[Path]:
         getter = PROPERTIES.get(name)
@@ -120,20 +129,20 @@ class SearchView:
                 yield (folder_group(item),)
             elif name not in OBJECTS and name not in OBJECT_LISTS:
                 yield (value_group(name, item),)
-            elif self._is_wanted(facts, name, item):
+            elif target(facts, name, item) is not None:
                 yield (item,)
 
-    def _is_wanted(self, facts: Facts, name: str, ref: str) -> bool:
-        """Whether an object may head a group: it is there, and what the search says of it holds."""
-        found = target(facts, name, ref)
-        return found is not None and self._wanted[name](facts, found) is not False
+    def _is_wanted(self, facts: Facts, grouping: Grouping, step: Path) -> bool:
+        """Whether an object may head a group: what the search says of the grouped property holds for it too."""
+        found = facts.find(step[-1]) if isinstance(step[-1], str) else None
+        return found is None or self._wanted[getattr(grouping, "property", "")](facts, found) is not False
 
     def _bare(self, facts: Facts, record: Record) -> tuple[Path, ...]:
         """The folders that are there because of this record and that are in the result themselves."""
         own = folder_of(record)
         paths = (*(() if own is None else (own,)), *(empty_folders(facts) if _is_pool(record) else ()))
         found: dict[Path, None] = {}
-        is_nested = any(isinstance(grouping, FolderGrouping) for grouping in self.search.groupings)
+        is_nested = any(isinstance(grouping, FolderGrouping) for grouping in self._groupings)
         for folder in dict.fromkeys(step for path in paths for step in ancestors(path)):
             if self._test(facts, folder_record(folder)) is not False:
                 parent = parent_of(folder) if is_nested else None
@@ -159,16 +168,24 @@ def value_group(name: str, value: object) -> Group:
     text = str(value)
     if name == "type":
         return group("type", text, _TYPE_TITLE.get(text, text), _TYPE_PLACE.get(text, 0))
-    return group("tag" if name == "tags" else "value", text, _WORDS.get(text, text))
+    if name == "tags":
+        return group("tag", text)
+    is_enum = name in ("ha_restart_priority", "virtualisation_status")
+    return group("value", text, _WORDS.get(text, text), _PLACE.get(text, 0) if is_enum else 0)
 
 
 def subquery(query: Query | None, name: str) -> Query | None:
-    """What a query asks of the objects that a property leads to: it chooses the groups as well."""
+    """What a query asks of a property: where that leads to objects, these are asked it too, for it is the answer of an
+    object to be its own host, network or VM. So "VMs on network 1 by network" has no group for network 2."""
+    if isinstance(query, GroupQuery):
+        parts = tuple(part for part in (subquery(part, name) for part in query.queries) if part is not None)
+        return GroupQuery(query.type, parts) if parts else None
+    return query if getattr(query, "property", None) == name else None
+
+
+def is_folder_navigation(query: Query | None) -> bool:
+    """Whether a search shows what is in one folder: then nothing is grouped, whatever it says."""
     match query:
-        case RecursiveXMOListPropertyQuery(own, inner) | RecursiveXMOPropertyQuery(own, inner) if own == name:
-            return inner
-        case GroupQuery(kind, queries) if kind != "Nor":
-            parts = tuple(part for part in (subquery(part, name) for part in queries) if part is not None)
-            is_whole = kind == "And" or len(parts) == len(queries)
-            return GroupQuery(kind, parts) if parts and is_whole else None
-    return None
+        case RecursiveXMOPropertyQuery("folder", StringPropertyQuery("uuid")):
+            return True
+    return False

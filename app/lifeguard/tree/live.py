@@ -200,7 +200,9 @@ class LiveTree:
 
     def _order_anew(self, branch: Branch) -> Any:
         step = branch.key[-1]
-        if not isinstance(step, Thing) or step.source not in self._members or branch.order[0] != 1:
+        if isinstance(step, Group):
+            return (branch.order[0], self._view.order_of_group(step), *branch.order[2:])
+        if step.source not in self._members or branch.order[0] != 1:
             return branch.order
         columns = self._members[step.source].answers.ask(self._order, step.ref)
         return (1, columns, *branch.order[2:])
@@ -210,8 +212,8 @@ class LiveTree:
         if not self._is_sorted:
             return
         parents: dict[Key, Branch] = {}
-        for branch in [branch for _, _, branch in self._root.below() if branch.order[0] == 1]:
-            branch.order = (1, (), *branch.order[2:])
+        for branch in [branch for _, _, branch in self._root.below() if branch.order[1]]:
+            branch.order = (branch.order[0], (), *branch.order[2:])
             if branch.parent is not None:
                 parents[branch.parent.key] = branch.parent
         for parent in parents.values():
@@ -221,18 +223,17 @@ class LiveTree:
         """Every node may look different and stand elsewhere among its siblings."""
         moved: dict[Key, Branch] = {}
         orders: list[tuple[Branch, Any]] = []
-        for member in self._members.values():
-            for branch in [branch for branches in member.branches.values() for branch in branches]:
-                node, order = self._look(branch.key)
-                parent = branch.parent
-                if parent is None:
-                    continue
-                if node != branch.node:
-                    self._steps.append(Renewed(parent.key, branch.row, node))
-                    branch.node = node
-                if order != branch.order:
-                    orders.append((branch, order))
-                    moved[parent.key] = parent
+        for parent, row, branch in self._root.below():
+            step = branch.key[-1]
+            if isinstance(step, Thing) and step.source not in self._members:
+                continue
+            node, order = self._look(branch.key)
+            if node != branch.node:
+                self._steps.append(Renewed(parent.key, row, node))
+                branch.node = node
+            if order != branch.order:
+                orders.append((branch, order))
+                moved[parent.key] = parent
         for branch, order in orders:
             branch.order = order
         for parent in moved.values():
@@ -363,7 +364,9 @@ class LiveTree:
         """What a node shows, and its order among its siblings."""
         step = key[-1]
         if isinstance(step, Group):
-            return Node(key, step.kind, step.ref, step.label, "normal", step.label), (0, (), step.order, "")
+            names = self._view.order_of_group(step) if self._is_sorted else ()
+            order = (step.order[0], names, step.order, "")
+            return Node(key, step.kind, step.ref, step.label, "normal", step.label), order
         answers = self._members[step.source].answers
         face = answers.ask(self._entry, step.ref)[1] or answers.ask(face_of, step.ref, self._view.today)
         if face is None:

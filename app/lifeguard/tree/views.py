@@ -11,7 +11,7 @@ from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
-from lifeguard.inventory.placing import AT_TOP, NOWHERE, Path, Placing, group
+from lifeguard.inventory.placing import AT_TOP, NOWHERE, Group, Path, Placing, group
 from lifeguard.inventory.relations import home_of_vm, is_real_vm, storage_home, visible_pool_ref
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.tree.options import Options
@@ -48,6 +48,9 @@ class TreeView:
         return Placing(placing.paths, self._bare(facts, record)) if self._arrange is _by_folder else placing
 
     def order(self, facts: Facts, ref: str) -> tuple[Any, ...]:
+        return ()
+
+    def order_of_group(self, heading: Group) -> tuple[Any, ...]:
         return ()
 
     def _admits(self, facts: Facts, record: Record) -> bool:

@@ -71,7 +71,14 @@ def _gui_config(inventory: Inventory, pool_ref: str) -> list[tuple[str, str]]:
         ),
         ("0b574b29-f560-4c4e-b48b-4235d8d2371f", [("VMs", ["Debian Etch 4.0 (5)", "Windows Vista (1)"])]),
         ("0e69156e-f977-4da4-9d27-2ca16443109d", [("foo", [("bar", ["sq", "sqrt"])]), "red"]),
-        ("54d7f376-1bda-4b12-a705-31d87680d3cf", [("foo", [("bar", ["sq", "sqrt", "Debian Etch 4.0 (1)"])])]),
+        ("54d7f376-1bda-4b12-a705-31d87680d3cf", ["sq", "sqrt", "Debian Etch 4.0 (1)"]),
+        ("9c0122ba-69c5-48cc-9a84-9d46d92d4259", [
+            ("Grimsby pool", [
+                ("grimsby", ["Debian Etch 4.0 (1)", "Debian Etch 4.0 (4)", "Debian Etch 4.0 (5)"]),
+                ("chester", ["Debian Etch 4.0 (3)", "Windows Vista (1)"]),
+                "Debian Etch 4.0 (2)",
+            ]),
+        ]),
         ("vmsbyps", [
             ("Halted", ["Debian Etch 4.0 (2)", "Debian Etch 4.0 (4)", "Debian Etch 4.0 (5)"]),
             ("Running", ["Debian Etch 4.0 (1)", "Debian Etch 4.0 (3)", "Windows Vista (1)"]),
@@ -90,7 +97,9 @@ def test_sorting_by_name_backwards_turns_every_level_round() -> None:
     inventory = _load("grimsby")
     search = find_search(inventory, "89b7a217-6ab1-42e0-ace7-cd5f3c76c649")
     assert search is not None
-    halted = _run(inventory, search)[0].children[0]
+    running, stopped = _run(inventory, search)
+    assert (running.tooltip, stopped.tooltip) == ("Running", "Halted")
+    halted = stopped.children[0]
     assert [node.tooltip for node in halted.children] == [f"Network {number}" for number in (4, 3, 2, 1, 0)]
     assert [node.tooltip for node in halted.children[0].children] == ["Debian Etch 4.0 (4)", "Debian Etch 4.0 (2)"]
 

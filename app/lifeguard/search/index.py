@@ -25,7 +25,8 @@ from lifeguard.search.query import Query
 from lifeguard.search.sieve import Sieves
 from lifeguard.search.vocabulary import Vocabulary
 
-_PIECE: Final = 100
+_FIRST_PIECE: Final = 10
+_LAST_PIECE: Final = 320
 _PLACE: Final = attrgetter("place")
 _MIXED: Final = frozenset({ObjectType.REMOTE_SR, ObjectType.LOCAL_SR})
 """Sorts that stand among one another in a list."""
@@ -92,16 +93,17 @@ class SearchIndex:
         return [hit for piece in self._pieces(query, scope or EVERYTHING, now) for hit in piece]
 
     def find_some(
-        self, query: Query | None, scope: frozenset[ObjectType], now: datetime, budget_s: float
+        self, query: Query | None, scope: frozenset[ObjectType], now: datetime, budget_s: float, most: int
     ) -> list[Hit] | None:
-        """What is found in so much time, from the top of the list down; None while not all objects are read."""
+        """What is found in so much time, from the top of the list down, until there is more than enough; None while not
+        all objects are read."""
         if any(member.waiting for member in self._members.values()):
             return None
         end_s = perf_counter() + budget_s
         found: list[Hit] = []
         for piece in self._pieces(query, scope, now):
             found += piece
-            if perf_counter() > end_s:
+            if perf_counter() > end_s or len(found) >= most:
                 break
         return found
 
@@ -120,14 +122,16 @@ class SearchIndex:
             yield from (word for word in (*words, *empty) if folded in word.casefold())
 
     def _pieces(self, query: Query | None, scope: frozenset[ObjectType], now: datetime) -> Iterator[list[Hit]]:
-        """What is found, a few at a time."""
+        """What is found, a few at a time at first: nobody knows yet what it costs to look at one."""
         drawers = [(sorts, drawer) for sorts, drawer in self._drawers.items() if drawer and not sorts.isdisjoint(scope)]
         for sorts, drawer in sorted(drawers, key=lambda entry: entry[1][0].place):
             sieves = Sieves(self._facts_of, sorts, now).of(query, scope)
             if sieves is None:
                 continue
-            for first in range(0, len(drawer), _PIECE):
-                piece = drawer[first : first + _PIECE]
+            first, count = 0, _FIRST_PIECE
+            while first < len(drawer):
+                piece = drawer[first : first + count]
+                first, count = first + count, min(2 * count, _LAST_PIECE)
                 for sieve in sieves:
                     piece = sieve(piece)
                 yield piece

@@ -3,9 +3,9 @@ before to the tree after."""
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import chain, islice
 from typing import Any
 
 from lifeguard.inventory.answers import Answers, Asked, Facts
@@ -34,7 +34,7 @@ class _Member:
     """What the tree knows of one pool: where its objects hang, and which branches show each."""
 
     answers: Answers
-    waiting: deque[str] = field(default_factory=deque)
+    waiting: Iterator[str] = field(default_factory=lambda: iter(()))
     placed: dict[str, Placing] = field(default_factory=dict)
     branches: dict[str, list[Branch]] = field(default_factory=dict)
 
@@ -85,8 +85,7 @@ class LiveTree:
         member = self._members[source] = _Member(answers)
         self._is_filling = not self._root.children
         if first is not None:
-            come = frozenset(first)
-            member.waiting.extend(ref for ref in dict.fromkeys((*soon, *self._refs(answers))) if ref not in come)
+            member.waiting = chain(soon, self._refs(answers))
         for ref in self._refs(answers) if first is None else first:
             self._replace(source, member, ref, answers.ask(self._entry, ref)[0])
         if self._is_filling:
@@ -99,9 +98,8 @@ class LiveTree:
     def fill(self) -> Iterator[list[Step]]:
         """Look at the objects that wait, a few between two yields; what is yielded are steps to be taken at once."""
         for source, member in list(self._members.items()):
-            while member.waiting and self._members.get(source) is member:
-                for _ in range(min(_PIECE_TO_FILL, len(member.waiting))):
-                    ref = member.waiting.popleft()
+            while self._members.get(source) is member and (piece := list(islice(member.waiting, _PIECE_TO_FILL))):
+                for ref in piece:
                     if ref in member.answers.inventory:
                         self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
                 yield self._taken()
@@ -152,7 +150,7 @@ class LiveTree:
         self._use(view)
         self._is_sorted = False
         for source, member in self._members.items():
-            member.waiting.clear()
+            member.waiting = iter(())
             for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
                 self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
             member.answers.forget(*before)
@@ -173,10 +171,12 @@ class LiveTree:
         """Drop every answer that only this tree asked for, when nobody will look at it any more."""
         for member in self._members.values():
             yield from member.answers.forgetting(self._entry, self._order)
-        for count, (_, _, branch) in enumerate(list(self._root.below()), 1):
-            branch.part()
-            if count % _PIECE == 0:
-                yield
+        left = [self._root]
+        while left:
+            for branch in [left.pop() for _ in range(min(_PIECE, len(left)))]:
+                left.extend(branch.children)
+                branch.part()
+            yield
 
     def reorder(self) -> Iterator[list[Step]]:
         """Sort anew by columns whose values change without any change of a pool. Done in pieces, so that the caller can

@@ -165,7 +165,7 @@ def test_in_any_pool_and_for_any_query_the_index_finds_what_the_rules_find(
     index.connect("pool", Answers(inventory))
     for wanted in (scope, frozenset(ObjectType)):
         assert _found(index, query, wanted) == _expected(inventory, query, wanted)
-        some = index.find_some(query, wanted, _NOW, 60.0)
+        some = index.find_some(query, wanted, _NOW, 60.0, 1_000)
         assert some == index.find(query, wanted, _NOW)
 
 

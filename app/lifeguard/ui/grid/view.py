@@ -52,6 +52,10 @@ class ObjectGrid(ObjectTree):
         sight whenever one of them moves."""
         self.open_at_first = _OPEN if rows <= _MOST_OPEN else _OPEN_OF_MANY
 
+    def rows_in_sight(self) -> int:
+        """How many rows the view has room for."""
+        return self.viewport().height() // max(1, self.fontMetrics().height()) + 1
+
     def fit_columns(self) -> None:
         """Widths by what a column holds at most, in letters."""
         letter = self.fontMetrics().averageCharWidth()

@@ -15,6 +15,7 @@ from lifeguard.ui.slices import Slices
 
 _BUDGET_S: Final = 0.004
 _PIECE: Final = 20
+_MOST: Final = 5_000
 
 
 class Finder:
@@ -41,7 +42,7 @@ class Finder:
         """The objects found in a few milliseconds, by pool and in the order of a list; none while pools are read."""
         self.begin()
         found: dict[str, list[str]] = {key: [] for key in keys}
-        for hit in self._index.find_some(search.query, frozenset(search.scope), now, _BUDGET_S) or ():
+        for hit in self._index.find_some(search.query, frozenset(search.scope), now, _BUDGET_S, _MOST) or ():
             if hit.source in found:
                 found[hit.source].append(hit.ref)
         return found

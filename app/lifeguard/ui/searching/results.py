@@ -36,7 +36,6 @@ _HISTORY_S: Final = 60.0
 _OFTEN: Final = 16
 _SELDOM_S: Final = 30.0
 _MOST_AT_ONCE: Final = 500
-_MOST_IN_SIGHT: Final = 50
 
 
 class Around(Protocol):
@@ -64,7 +63,7 @@ class Results:
         self._shelf = shelf
         self._search = Search("")
         self._live: LiveTree | None = None
-        self._old: list[LiveTree] = []
+        self._leavings: list[Iterator[None]] = []
         self._members: dict[str, OpenPool] = {}
         self._leave: list[Callable[[], None]] = []
         self._work = Slices(parent)
@@ -134,25 +133,26 @@ class Results:
         """What is in sight first; the rest between the next frames, and then the old result is cleared away."""
         view = self._shelf.view(self._search)
         if self._live is not None:
-            self._old.append(self._live)
+            self._leavings.append(self._live.forgetting())
         live = self._live = LiveTree(view)
         sizes = [sum(map(pool.source.inventory.count, view.classes)) for pool in pools.values()]
         is_small = sum(sizes) <= _MOST_AT_ONCE
+        in_sight = self.grid.rows_in_sight()
         found = {} if is_small else self._finder.find(self._search, pools.keys(), self._shelf.moment().now)
         self.grid.open_groups(sum(map(len, found.values())) or sum(sizes))
         steps: list[Step] = []
         for pool in pools.values():
             hits = found.get(pool.key, [])
-            first = None if is_small else hits[:_MOST_IN_SIGHT]
+            first = None if is_small else hits[:in_sight]
             steps += live.connect(pool.key, pool.answers, first, hits)
-        self.model.take_anew(steps)
+        self._leavings.append(self.model.take_anew(steps))
         self._work.run(self._go_on(live))
 
     def _go_on(self, live: LiveTree) -> Iterator[None]:
         yield from map(self.model.take, live.fill())
-        while self._old:
-            yield from self._old[-1].forgetting()
-            self._old.pop()
+        while self._leavings:
+            yield from self._leavings[-1]
+            self._leavings.pop()
 
     def _watch(self, pool: OpenPool) -> None:
         if pool.feed is not None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator, Sequence
 
 from lifeguard.tree.node import Key, Node
 
+_PIECE = 300
+
 
 class MirrorRow:
     """One node on the screen. `address` is what Qt calls the place that holds its children, 0 while it holds none;
@@ -80,11 +82,15 @@ class Mirror:
     def __len__(self) -> int:
         return len(self._by_key) - 1
 
-    def part(self) -> None:
-        """Let all rows go: they hold one another, and would otherwise wait for a garbage collection."""
-        for row in self._by_key.values():
-            row.parent = None
-            row.children = []
+    def parting(self) -> Iterator[None]:
+        """Let all rows go, some hundreds between two yields: they hold one another, and would otherwise wait for a
+        garbage collection."""
+        while self._by_key:
+            for _ in range(min(_PIECE, len(self._by_key))):
+                _, row = self._by_key.popitem()
+                row.parent = None
+                row.children = []
+            yield
 
     def row(self, key: Key) -> MirrorRow:
         return self._by_key[key]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -60,17 +60,19 @@ class TreeModel(Skeleton):
         if steps:
             self.taken.emit(steps)
 
-    def take_anew(self, steps: Sequence[Step]) -> None:
-        """Show another tree in place of the one followed so far; these steps begin with nothing."""
+    def take_anew(self, steps: Sequence[Step]) -> Iterator[None]:
+        """Show another tree in place of the one followed so far; these steps begin with nothing. Returns what takes
+        the old one apart, to be gone through when there is time."""
         self.refilling.emit(None)
+        before = self._mirror
         with self.beginning_anew():
-            self._mirror.part()
             self._mirror = Mirror(Node(ROOT, "root", None, "", "", ""))
             for step in steps:
                 if isinstance(step, Inserted):
                     self._mirror.insert(self._mirror.row(step.parent), step.row, step.node)
         self.refilled.emit(None)
         self.taken.emit(steps)
+        return before.parting()
 
     def _refill(self, steps: Sequence[Step]) -> None:
         self.refilling.emit(None)

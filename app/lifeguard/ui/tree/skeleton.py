@@ -91,7 +91,9 @@ class Skeleton(QStandardItemModel):
         self.beginResetModel()
         self.blockSignals(True)
         self.removeRows(0, self.rowCount())
-        self._forget_addresses(self._mirror.root)
+        for row in self._at_address.values():
+            row.address = 0
+        self._at_address.clear()
         try:
             yield
         finally:

@@ -47,7 +47,8 @@ Test = Callable[[Facts, Record], Truth]
 _Claim = Callable[[Facts, Any], Truth]
 _OLD_WORDS = {
     "sr": "remotesr", "alwaysrestart": "restart", "alwaysrestarthighpriority": "restart", "optimised": "optimized",
-    "pv_drivers_not_installed": "notinstalled", "pv_drivers_out_of_date": "outofdate",
+    "pv_drivers_not_installed": "notinstalled", "pv_drivers_out_of_date": "outofdate", "not_installed": "notinstalled",
+    "io_drivers_installed, management_installed": "optimized",
 }  # fmt: skip
 _OF_NOTHING = (NullQuery, ListEmptyQuery, StringListContainsQuery, XenModelObjectListContainsQuery, IPAddressQuery)
 
@@ -136,14 +137,13 @@ def _recursive_test(query: RecursiveQuery, now: datetime) -> Test:
 
 
 def any_of(answers: Iterable[Truth]) -> Truth:
-    """True if any is; else None if any does not care; false when there is none at all."""
-    answer: Truth = False
+    """True if any is; None if there are some, and none of them cares; false otherwise."""
+    seen: set[Truth] = set()
     for says in answers:
         if says:
             return True
-        if says is None:
-            answer = None
-    return answer
+        seen.add(says)
+    return None if seen == {None} else False
 
 
 def _property_test(query: PropertyQuery, now: datetime) -> Test | Truth:

@@ -128,6 +128,7 @@ def test_what_does_not_care_never_decides(kind: Any, parts: tuple[Query, ...], a
         (RecursiveXMOListPropertyQuery("storage", BooleanQuery("shared", True)), True),
         (RecursiveXMOListPropertyQuery("disks", IntPropertyQuery("size", 10)), True),
         (RecursiveXMOListPropertyQuery("disks", DummyQuery()), None),
+        (RecursiveXMOListPropertyQuery("folders", RecursiveXMOListPropertyQuery("folders", DummyQuery())), False),
         (RecursiveXMOListPropertyQuery("folders", StringPropertyQuery("uuid", "/a", "exactmatch")), True),
         (RecursiveXMOPropertyQuery("folder", StringPropertyQuery("uuid", "/a", "exactmatch")), False),
         (RecursiveXMOPropertyQuery("appliance", DummyQuery()), False),

@@ -79,6 +79,7 @@ class PoolBuilder:
             "memory_dynamic_max": memory_gib * GIB,
             "memory_dynamic_min": memory_gib * GIB,
             "VCPUs_max": 1,
+            "VCPUs_at_startup": 1,
             "domain_type": "hvm",
             "guest_metrics": ref(f"{name}-guest"),
             "VBDs": [ref(f"{name}-{sr}-vbd") for sr in srs],

@@ -28,6 +28,11 @@ def domain_type(facts: Facts, vm: Vm) -> str:
     return "hvm" if vm.HVM_boot_policy else "pv"
 
 
+def has_flag(vm: Vm, key: str) -> bool:
+    """Whether a VM's platform settings switch something on."""
+    return vm.platform.get(key, "").lower() in ("true", "1")
+
+
 def is_dom0(inventory: Inventory, vm: Vm) -> bool:
     """Whether this is the domain in which a host's own toolstack lives."""
     if not vm.is_control_domain:
@@ -55,11 +60,16 @@ def loaded_vbds(inventory: Inventory, vm: Vm) -> Iterator[tuple[Vbd, Vdi]]:
             yield vbd, vdi
 
 
-def required_srs(inventory: Inventory, vm: Vm) -> tuple[str, ...]:
-    """The storage that a host must reach to run this VM, each once, in the order of its drives."""
+def disk_srs(inventory: Inventory, vm: Vm) -> tuple[str, ...]:
+    """The storage with what is in a VM's drives, each once, in the order of the drives."""
     found = {vdi.SR: None for _, vdi in loaded_vbds(inventory, vm)}
-    if vm.power_state == "Suspended":
-        memory = inventory.get(Vdi, vm.suspend_VDI)
-        if memory is not None:
-            found[memory.SR] = None
     return tuple(ref for ref in found if inventory.get(Sr, ref) is not None)
+
+
+def required_srs(inventory: Inventory, vm: Vm) -> tuple[str, ...]:
+    """The storage that a host must reach to run this VM: that of its drives, then of its memory while suspended."""
+    drives = disk_srs(inventory, vm)
+    memory = inventory.get(Vdi, vm.suspend_VDI) if vm.power_state == "Suspended" else None
+    if memory is None or memory.SR in drives or inventory.get(Sr, memory.SR) is None:
+        return drives
+    return *drives, memory.SR

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lifeguard.datamodel.records import Pool, Vgpu, Vm, VmGuestMetrics, VmMetrics
+from lifeguard.datamodel.records import Pgpu, Pool, Vgpu, VgpuType, Vm, VmGuestMetrics, VmMetrics
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules import operations as ops
-from lifeguard.rules.domain import domain_type, is_default_template, is_dom0, loaded_vbds
+from lifeguard.rules.domain import domain_type, has_flag, is_default_template, is_dom0, loaded_vbds
 from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
 
 _ITSELF = "\0vm"
+_MOVABLE_VGPUS = frozenset({"nvidia", "nvidia_sriov"})
 _NOT_FOR_DOM0 = "This operation is not allowed on dom0"
 _NOT_FOR_CONTROL = "This operation is not allowed on a control domain"
 _NOT_OFFERED = "The server does not offer this operation now"
@@ -130,8 +131,8 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
     metrics = inventory.get(VmMetrics, vm.metrics)
     guest = inventory.get(VmGuestMetrics, vm.guest_metrics)
     running = vm.power_state == ops.RUNNING
-    nested = metrics.nested_virt if running and metrics else _is_on(vm, "nested-virt")
-    nomigrate = metrics.nomigrate if running and metrics else _is_on(vm, "nomigrate")
+    nested = metrics.nested_virt if running and metrics else has_flag(vm, "nested-virt")
+    nomigrate = metrics.nomigrate if running and metrics else has_flag(vm, "nomigrate")
     has_drivers = guest is not None and _has_drivers(guest)
     modes = {(vdi.on_boot, vdi.allow_caching) for _, vdi in loaded_vbds(inventory, vm)}
     other = guest.other if guest else {}
@@ -162,14 +163,15 @@ def profile_of(inventory: Inventory, vm: Vm) -> Profile:
     )
 
 
-def _is_on(vm: Vm, key: str) -> bool:
-    return vm.platform.get(key) in ("true", "1")
-
-
 def _has_fixed_vgpu(inventory: Inventory, vm: Vm) -> bool:
-    """Whether a virtual GPU ties it to its host: those that can move say with what they are compatible."""
-    vgpus = (inventory.get(Vgpu, ref) for ref in vm.VGPUs)
-    return any(vgpu is None or not vgpu.compatibility_metadata for vgpu in vgpus)
+    """Whether a virtual GPU ties it to its host: only some vendors' can move, from a card that says with what it is
+    compatible."""
+    for vgpu in (inventory.get(Vgpu, ref) for ref in vm.VGPUs):
+        kind = inventory.get(VgpuType, vgpu.type) if vgpu is not None else None
+        card = inventory.get(Pgpu, vgpu.resident_on) if vgpu is not None else None
+        if kind is None or kind.implementation not in _MOVABLE_VGPUS or card is None or not card.compatibility_metadata:
+            return True
+    return False
 
 
 def _has_drivers(guest: VmGuestMetrics) -> bool:
@@ -223,11 +225,11 @@ def _control_domain(vm: Profile, operation: str) -> Ruling | None:
 
 
 def _guest(vm: Profile, operation: str) -> Ruling | None:
-    needed = ops.NEEDS_GUEST_FEATURE.get(operation)
-    if needed is not None and vm.needs_guest_support and not vm.guest_features.intersection(needed):
-        return "VM_LACKS_FEATURE", (_ITSELF,)
-    if operation in ops.NEEDS_SUSPEND and vm.cannot_suspend_reason is not None:
+    needed = ops.NEEDS_GUEST_FEATURE.get(operation) if vm.needs_guest_support else None
+    if needed is not None and operation in ops.NEEDS_SUSPEND and vm.cannot_suspend_reason is not None:
         return "VM_NON_SUSPENDABLE", (_ITSELF, vm.cannot_suspend_reason)
+    if needed is not None and not vm.guest_features.intersection(needed):
+        return "VM_LACKS_FEATURE", (_ITSELF,)
     if operation == "snapshot_with_quiesce":
         return "VM_SNAPSHOT_WITH_QUIESCE_NOT_SUPPORTED", (_ITSELF,)
     return None
@@ -239,11 +241,16 @@ def _devices(vm: Profile, operation: str) -> Ruling | None:
         return "VDI_ON_BOOT_MODE_INCOMPATIBLE_WITH_OPERATION", ()
     if operation in ops.NEEDS_SUSPEND and vm.has_pci:
         return "VM_HAS_PCI_ATTACHED", (_ITSELF,)
-    if operation in ops.NEEDS_SUSPEND and vm.has_fixed_vgpu:
+    if operation in ops.NEEDS_SUSPEND and vm.has_fixed_vgpu and not _is_without_vgpu(vm, operation):
         return "VM_HAS_VGPU", (_ITSELF,)
     if operation in ops.NOT_WITH_USB and vm.has_vusb:
         return "VM_HAS_VUSBS", (_ITSELF,)
     return None
+
+
+def _is_without_vgpu(vm: Profile, operation: str) -> bool:
+    """Moving the disks of a halted VM and keeping what a suspended one has saved leave its virtual GPU alone."""
+    return (operation, vm.power_state) in (("migrate_send", ops.HALTED), ("checkpoint", ops.SUSPENDED))
 
 
 def _membership(vm: Profile, operation: str) -> Ruling | None:

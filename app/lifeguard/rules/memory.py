@@ -31,8 +31,10 @@ def computed_overhead_bytes(facts: Facts, vm: Vm) -> int:
 
 
 def needed_bytes(facts: Facts, vm: Vm) -> int:
-    """What a host must have free to run this VM, squeezed as far as its owner allows."""
-    return vm.memory_dynamic_min + overhead_bytes(facts, vm)
+    """What a host must have free to run this VM, squeezed as far as its owner allows; a shim inside which a VM runs
+    cannot be squeezed."""
+    own_bytes = vm.memory_static_max if vm.domain_type == "pv_in_pvh" else vm.memory_dynamic_min
+    return own_bytes + overhead_bytes(facts, vm)
 
 
 def total_bytes(facts: Facts, host: Host) -> int:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from lifeguard.datamodel.records import Host, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import master_ref
+from lifeguard.rules.configuration import configuration_obstacle
 from lifeguard.rules.cpu import cpu_obstacle
-from lifeguard.rules.domain import domain_type
+from lifeguard.rules.domain import disk_srs, domain_type, is_live
 from lifeguard.rules.lifecycle import Lifecycle
 from lifeguard.rules.memory import free_memory_bytes, needed_bytes
 from lifeguard.rules.reach import (
@@ -25,6 +28,15 @@ _ITSELF = "\0vm"
 _PINNED = "Cannot boot a control domain on a host different from its affinity"
 
 
+class _Facts(NamedTuple):
+    """What is worked out once for a VM. `fault`: what is wrong with its own settings."""
+
+    needs: Needs
+    needed_bytes: int
+    domain_type: str
+    fault: Obstacle | None
+
+
 class Placement:
     """Judges where the VMs of one inventory can run, as it is now. Make a new one after a change.
 
@@ -39,7 +51,7 @@ class Placement:
         self._offers: dict[str, HostOffer] = {host.ref: offer_of(inventory, host) for host in inventory.all(Host)}
         self._master_ref = master_ref(inventory) or ""
         self._free: dict[str, int] = {}
-        self._needs: dict[str, tuple[Needs, int, str]] = {}
+        self._known: dict[str, _Facts] = {}
         self._same_needs: dict[Needs, Needs] = {}
         self._before_memory: dict[tuple[int, str, bool], Obstacle | None] = {}
         self._usable: dict[Needs, tuple[str, ...]] = {}
@@ -54,7 +66,7 @@ class Placement:
         return known
 
     def needed_bytes(self, vm: Vm) -> int:
-        return self._facts(vm)[1]
+        return self._facts(vm).needed_bytes
 
     def free_after_bytes(self, host_ref: str, vms: tuple[Vm, ...]) -> int:
         """What a host would have left after these VMs have come; below 0 when they do not fit together."""
@@ -62,7 +74,7 @@ class Placement:
         return self.free_bytes(host_ref) - coming
 
     def judge_migrate(self, vm: Vm, host_ref: str) -> Verdict:
-        """`VM.pool_migrate` of a running VM to a host of its pool."""
+        """`VM.pool_migrate` of a running VM to a host of its pool; the host it runs on already is as good as any."""
         offer = self._offers.get(host_ref)
         if offer is None:
             return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
@@ -72,12 +84,19 @@ class Placement:
         verdict = self._lifecycle.judge(vm, "pool_migrate")
         if not verdict.allowed:
             return Verdict(verdict.key, verdict.params, self._wording, vm.ref, host_ref)
-        obstacle = self._version_obstacle(vm, offer) or self._obstacle(vm, offer)
-        if obstacle is not None:
-            return self._refused(vm, host_ref, obstacle)
-        if vm.resident_on == host_ref:
-            return self._refused(vm, host_ref, ("already_there", (host_ref,)))
-        return ALLOWED
+        obstacle = self._version_obstacle(vm, offer) or self._obstacle(vm, offer) or self._home_obstacle(vm)
+        return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
+
+    def judge_at_home(self, vm: Vm, operation: str) -> Verdict:
+        """An operation that the server passes on to the host the VM runs on; a suspended VM is ended by any host that
+        reaches its disks."""
+        verdict = self._lifecycle.judge(vm, operation)
+        if not verdict.allowed:
+            return verdict
+        if operation == "hard_shutdown" and vm.power_state == "Suspended":
+            return self._judge_reaching(vm, disk_srs(self._inventory, vm))
+        obstacle = self._home_obstacle(vm)
+        return self._refused(vm, "", obstacle) if obstacle else ALLOWED
 
     def judge_start_on(self, vm: Vm, host_ref: str) -> Verdict:
         """`VM.start_on`."""
@@ -94,8 +113,9 @@ class Placement:
             return self._refused(vm, host_ref, ("HANDLE_INVALID", ("host", host_ref)))
         runs_here = vm.resident_on == host_ref
         obstacle = (
-            self._left_behind(offer, vm.resident_on)
-            or self._host_obstacle(self._facts(vm)[0], offer, runs_here=runs_here)
+            self._facts(vm).fault
+            or self._left_behind(offer, vm.resident_on)
+            or self._host_obstacle(self._facts(vm).needs, offer, runs_here=runs_here)
             or self._cpu_obstacle(vm, offer)
             or self._obstacle(vm, offer)
         )
@@ -106,8 +126,8 @@ class Placement:
         verdict = self._lifecycle.judge(vm, operation)
         if not verdict.allowed:
             return verdict
-        _, needed, _ = self._facts(vm)
-        if any(self._has_room(ref, needed) for ref in self.usable_hosts(vm)):
+        facts = self._facts(vm)
+        if facts.fault is None and any(self._has_room(ref, facts.needed_bytes) for ref in self.usable_hosts(vm)):
             return ALLOWED
         return self._refused(vm, "", ("NO_HOSTS_AVAILABLE", ()))
 
@@ -116,18 +136,21 @@ class Placement:
         return self.free_bytes(host_ref) >= needed or not self._offers[host_ref].memory_bytes
 
     def judge_with_disks(self, vm: Vm, operation: str) -> Verdict:
-        """An operation on a VM's disks (snapshot, clone): some host must reach all of them together."""
+        """An operation on a VM's disks (snapshot, clone): the host it runs on does it, else any live one, in
+        maintenance or not, that reaches all of them together."""
+        if vm.power_state == "Running":
+            return self.judge_at_home(vm, operation)
         verdict = self._lifecycle.judge(vm, operation)
-        if not verdict.allowed or self._inventory.get(Host, vm.resident_on) is not None:
-            return verdict
-        srs = self._facts(vm)[0].srs
-        if any(offer.is_live and offer.host.enabled and offer.srs.issuperset(srs) for offer in self._offers.values()):
+        return self._judge_reaching(vm, self._facts(vm).needs.srs) if verdict.allowed else verdict
+
+    def _judge_reaching(self, vm: Vm, srs: tuple[str, ...]) -> Verdict:
+        if any(offer.is_live and offer.srs.issuperset(srs) for offer in self._offers.values()):
             return ALLOWED
         return self._refused(vm, "", ("NO_HOSTS_AVAILABLE", ()))
 
     def usable_hosts(self, vm: Vm) -> tuple[str, ...]:
         """The hosts that could run a VM if they had the memory."""
-        needs = self._facts(vm)[0]
+        needs = self._facts(vm).needs
         known = self._usable.get(needs)
         if known is None:
             known = self._usable[needs] = tuple(
@@ -141,7 +164,7 @@ class Placement:
     def restart_hosts(self, vm: Vm) -> tuple[str, ...]:
         """Where high availability would restart a VM, memory aside: it looks at storage and networks, not at whether a
         host is enabled or has hardware virtualisation."""
-        needs = self._facts(vm)[0]._replace(needs_hvm=False)
+        needs = self._facts(vm).needs._replace(needs_hvm=False)
         offers = self._offers.items()
         return tuple(ref for ref, offer in offers if offer.is_live and self._out_of_reach(needs, offer) is None)
 
@@ -155,14 +178,15 @@ class Placement:
         obstacle = self._left_behind(offer) or self._obstacle(vm, offer)
         return self._refused(vm, host_ref, obstacle) if obstacle else ALLOWED
 
-    def _facts(self, vm: Vm) -> tuple[Needs, int, str]:
-        known = self._needs.get(vm.ref)
+    def _facts(self, vm: Vm) -> _Facts:
+        known = self._known.get(vm.ref)
         if known is None:
             inventory = self._inventory
             needs = needs_of(inventory, vm)
             needs = self._same_needs.setdefault(needs, needs)
-            known = needs, needed_bytes(inventory, vm), domain_type(inventory, vm)
-            self._needs[vm.ref] = known
+            kind = domain_type(inventory, vm)
+            fault = configuration_obstacle(vm, kind)
+            known = self._known[vm.ref] = _Facts(needs, needed_bytes(inventory, vm), kind, fault)
         return known
 
     def _refused(self, vm: Vm, host_ref: str, obstacle: Obstacle) -> Verdict:
@@ -177,11 +201,11 @@ class Placement:
         known = self._cpu_of_vm.get(vm.ref)
         if known is None:
             flags = vm.last_boot_CPU_flags
-            key = flags.get("vendor", ""), flags.get("features", ""), self._facts(vm)[2]
+            key = flags.get("vendor", ""), flags.get("features", ""), self._facts(vm).domain_type
             known = self._cpu_of_vm[vm.ref] = self._cpu.setdefault(key, {})
         ref = offer.host.ref
         if ref not in known:
-            reason = cpu_obstacle(vm.last_boot_CPU_flags, self._facts(vm)[2], offer.host)
+            reason = cpu_obstacle(vm.last_boot_CPU_flags, self._facts(vm).domain_type, offer.host)
             known[ref] = ("VM_INCOMPATIBLE_WITH_THIS_HOST", (_ITSELF, ref, reason)) if reason else None
         return known[ref]
 
@@ -191,6 +215,11 @@ class Placement:
         home = self._offers.get(vm.resident_on)
         older = home is not None and is_older(offer.host, home.host)
         return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if older else None
+
+    def _home_obstacle(self, vm: Vm) -> Obstacle | None:
+        """Whoever runs a VM must be there to do anything with it. The master is: it is the one that is asked."""
+        home = self._offers.get(vm.resident_on) if is_live(vm) and vm.resident_on != self._master_ref else None
+        return ("HOST_OFFLINE", (vm.resident_on,)) if home is not None and not home.is_live else None
 
     def _left_behind(self, offer: HostOffer, home_ref: str = "") -> Obstacle | None:
         """While a pool is upgraded host by host, the master first, a VM never goes back to an older version."""
@@ -202,8 +231,8 @@ class Placement:
         return None
 
     def _obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
-        needs, needed, _ = self._facts(vm)
-        before = self._before(needs, offer, runs_here=vm.resident_on == offer.host.ref)
+        needs, needed, _, fault = self._facts(vm)
+        before = fault or self._before(needs, offer, runs_here=vm.resident_on == offer.host.ref)
         if before is not None:
             return before
         free = self.free_bytes(offer.host.ref)

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from lifeguard.datamodel.records import Bond, Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pusb, Vgpu, Vif, Vm, Vusb
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.rules.domain import NEEDS_HVM, domain_type, required_srs
+from lifeguard.rules.domain import NEEDS_HVM, domain_type, has_flag, required_srs
 from lifeguard.rules.memory import total_bytes
 
 
@@ -52,7 +52,7 @@ def needs_of(inventory: Inventory, vm: Vm) -> Needs:
         usb_groups=tuple({vusb.USB_group: None for vusb in vusbs if vusb is not None}),
         hardware_platform=vm.hardware_platform_version,
         needs_hvm=domain_type(inventory, vm) in NEEDS_HVM,
-        vcpus=0 if vm.platform.get("vcpu-unrestricted") == "true" else vm.VCPUs_max,
+        vcpus=0 if has_flag(vm, "vcpu-unrestricted") else vm.VCPUs_max,
         is_control_domain=vm.is_control_domain,
         pinned_to=vm.affinity if vm.is_control_domain and inventory.get(Host, vm.affinity) is not None else "",
     )
@@ -104,4 +104,3 @@ def internal_network_is_elsewhere(inventory: Inventory, network_ref: str, host_r
 
 def has_pif(inventory: Inventory, network_ref: str) -> bool:
     return bool(inventory.pointing_to(Pif, "network", network_ref))
-

@@ -16,11 +16,13 @@ from lifeguard.commands.source import Source
 from lifeguard.datamodel.records import Host
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.saved import SavedDatabase
-from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.pool_rules import PoolRules
+from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.rules.words import Words
 from lifeguard.shell.failure import CommandLineError
 from lifeguard.shell.source import add_source_arguments, open_source
 
+_AT_ITS_GOAL = "already_there"
 _CLASSES = ("VM", "host", "pool", "SR", "VDI", "network", "VM_appliance")
 
 
@@ -64,7 +66,17 @@ def verdicts(wanted: Command, source: Source) -> Iterator[tuple[str, str | None,
             continue
         alone = everything.with_items((item,))
         for target in targets:
-            yield item.ref, target.ref if target is not None else None, wanted.judge(alone.with_target(target))[0]
+            verdict = wanted.judge(alone.with_target(target))[0]
+            if verdict.key == _AT_ITS_GOAL and target is not None:
+                verdict = _from_the_server(everything.rules(source), item.ref, target.ref)
+            yield item.ref, target.ref if target is not None else None, verdict
+
+
+def _from_the_server(rules: PoolRules, vm_ref: str, host_ref: str) -> Verdict:
+    """A menu spares people a migration to where the VM is; a server takes it like any other, and scripts ask for its
+    word."""
+    vm = rules.vm(vm_ref)
+    return rules.placement.judge_migrate(vm, host_ref) if vm is not None else ALLOWED
 
 
 def at_rest(text: str, title: str, inventory: Inventory) -> Source:

@@ -47,7 +47,7 @@ class _Maker:
 
     def _host(self, name: str) -> None:
         metrics = self._add("host_metrics", f"{name}-m", memory_total=self._rng.randint(2, 24) * _GIB,
-                            live=self._chance(0.85))  # fmt: skip
+                            live=not self._hosts or self._chance(0.85))  # fmt: skip
         features = self._rng.choice(_FEATURES)
         host = self._add(
             "host", name,
@@ -107,6 +107,8 @@ class _Maker:
         for number, network in enumerate(self._rng.sample(self._networks, self._rng.randint(0, len(self._networks)))):
             self._add("VIF", f"{name}-n{number}", VM=vm, network=network, device=str(number),
                       currently_attached=state in ("Running", "Paused"))  # fmt: skip
+        if state == "Suspended":
+            self._db.set("VM", vm, "suspend_VDI", self._add("VDI", f"{name}-memory", SR=self._rng.choice(self._srs)))
         self._db.set("VM", vm, "memory_overhead", vm_overhead_bytes(self._db.row("VM", vm)))
 
     def _drive(self, name: str, vm: str, sr: str, *, attached: bool) -> None:

@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 
+from lifeguard.commands.registry import command
 from lifeguard.datamodel.records import Vm
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.saved import open_dump
 from lifeguard.rules import operations
 from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.verdict import Verdict
+from lifeguard.shell.judge import at_rest, verdicts
 from tests.support.samples import shared_glob
 
 _DATABASES = pytest.mark.parametrize("database", shared_glob("golden/rules/*/db-after-upgrade.xml"))
-_BY_VM_ALONE = (
+_AT_HOME = (
     "suspend", "pause", "unpause", "clean_shutdown", "clean_reboot", "hard_shutdown", "hard_reboot", "shutdown",
-    "checkpoint", "get_boot_record",
+    "get_boot_record",
 )  # fmt: skip
 _NEWER_THAN_THE_RECORDING = {"sysprep"}
 
@@ -38,9 +40,9 @@ def judge_call(rules: PoolRules, row: dict[str, Any]) -> Verdict | None:
     assert vm is not None
     call = row["call"].removeprefix("VM.")
     host = row.get("host_ref", "")
-    if call in _BY_VM_ALONE:
-        return rules.lifecycle.judge(vm, call)
-    if call in ("snapshot", "clone"):
+    if call in _AT_HOME:
+        return rules.placement.judge_at_home(vm, call)
+    if call in ("snapshot", "checkpoint", "clone"):
         return rules.placement.judge_with_disks(vm, call)
     if call in ("start", "resume"):
         return rules.placement.judge_anywhere(vm, call)
@@ -54,10 +56,9 @@ def judge_call(rules: PoolRules, row: dict[str, Any]) -> Verdict | None:
 
 
 def differs(verdict: Verdict, row: dict[str, Any]) -> bool:
-    """A server moves a VM to where it is; we call that nothing to do. All else must be the same, word for word."""
-    if verdict.key == "already_there":
-        return row["error"] is not None
-    return (verdict.code, list(verdict.params)) != (row["error"], row["params"])
+    """Allowed or not, and the refusal word for word."""
+    told = verdict.code, list(verdict.params)
+    return verdict.allowed != (row["error"] is None) or told != (row["error"], row["params"])
 
 
 @_DATABASES
@@ -66,6 +67,26 @@ def test_calls_are_judged_as_the_server_answered(database: Path) -> None:
     judged = [(verdict, row) for row in rows_of(database, "lifecycle_calls") if (verdict := judge_call(rules, row))]
     assert len(judged) > 50
     assert [row for verdict, row in judged if differs(verdict, row)] == []
+
+
+@_DATABASES
+def test_the_command_line_judges_every_recorded_call_of_a_real_vm_alike(database: Path) -> None:
+    source = at_rest(str(database), "pool", open_dump(database.read_bytes())[0])
+    answers: dict[str, dict[tuple[str, str | None], Verdict]] = {}
+    wrong, compared = [], 0
+    for row in rows_of(database, "lifecycle_calls"):
+        one = command(row["call"])
+        if one is None or (row["args"] and row["args"][-1] == {"force": "true", "live": "true"}):
+            continue
+        if one.id not in answers:
+            answers[one.id] = {(ref, target): verdict for ref, target, verdict in verdicts(one, source)}
+        verdict = answers[one.id].get((row["vm_ref"], row.get("host_ref")))
+        if verdict is not None:
+            compared += 1
+            if differs(verdict, row):
+                wrong.append((row, verdict.key, verdict.params))
+    assert wrong == []
+    assert compared > 40
 
 
 @_DATABASES

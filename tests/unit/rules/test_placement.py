@@ -12,10 +12,14 @@ def two_hosts(**target: object) -> PoolBuilder:
     return build_pool().host("h1").host("h2", **target).sr("nfs", "h1", "h2").network("lan", "h1", "h2")  # type: ignore[arg-type]
 
 
-def migrate(pool: PoolBuilder, vm: str = "web", host: str = "h2", *, trust_lists: bool = False) -> Verdict:
-    record = pool.inventory.get(Vm, ref(vm))
+def vm_of(pool: PoolBuilder, name: str) -> Vm:
+    record = pool.inventory.get(Vm, ref(name))
     assert record is not None
-    return pool.rules(trust_lists=trust_lists).placement.judge_migrate(record, ref(host))
+    return record
+
+
+def migrate(pool: PoolBuilder, vm: str = "web", host: str = "h2", *, trust_lists: bool = False) -> Verdict:
+    return pool.rules(trust_lists=trust_lists).placement.judge_migrate(vm_of(pool, vm), ref(host))
 
 
 def test_a_running_vm_moves_to_a_host_that_has_all_it_needs() -> None:
@@ -24,11 +28,77 @@ def test_a_running_vm_moves_to_a_host_that_has_all_it_needs() -> None:
     assert (verdict.code, verdict.refusal, verdict.short) == (None, None, None)
 
 
-def test_the_host_it_runs_on_already_is_refused_without_a_code() -> None:
-    verdict = migrate(two_hosts().vm("web", on="h1"), host="h1")
-    assert not verdict.allowed
-    assert verdict.code is None
-    assert verdict.refusal == "web cannot go to h1: it already runs there."
+def test_a_server_migrates_to_where_the_vm_is_if_its_memory_fits_there_twice() -> None:
+    assert migrate(two_hosts().vm("web", on="h1"), host="h1").allowed
+    pool = build_pool().host("h1", memory_gib=4).vm("web", on="h1", memory_gib=3)
+    assert migrate(pool, host="h1").code == "HOST_NOT_ENOUGH_FREE_MEMORY"
+
+
+def test_nothing_can_be_done_with_a_vm_whose_host_is_gone() -> None:
+    pool = two_hosts().host("dead", live=False).vm("web", on="dead").vm("off")
+    assert migrate(pool).code == "HOST_OFFLINE"
+    web, off = vm_of(pool, "web"), vm_of(pool, "off")
+    placement = pool.rules().placement
+    for operation in ("clean_shutdown", "hard_reboot", "suspend", "pause", "snapshot"):
+        assert placement.judge_at_home(web, operation).params == (ref("dead"),)
+    assert placement.judge_with_disks(web, "checkpoint").code == "HOST_OFFLINE"
+    assert placement.judge_at_home(web, "start").code == "VM_BAD_POWER_STATE"
+    assert placement.judge_at_home(off, "destroy").allowed
+
+
+def test_disks_are_copied_by_any_live_host_that_reaches_all_of_them_even_in_maintenance() -> None:
+    pool = build_pool().host("h1").host("h2", enabled=False).sr("own", "h2").sr("far").vm("a", srs=("own",))
+    assert pool.rules().placement.judge_with_disks(vm_of(pool, "a"), "clone").allowed
+    pool.vm("b", srs=("own", "far"))
+    assert pool.rules().placement.judge_with_disks(vm_of(pool, "b"), "clone").code == "NO_HOSTS_AVAILABLE"
+    pool.change("host_metrics", "h2-metrics", live=False)
+    assert pool.rules().placement.judge_with_disks(vm_of(pool, "a"), "clone").code == "NO_HOSTS_AVAILABLE"
+
+
+def test_a_suspended_vm_is_ended_where_its_disks_are_reached_and_saved_where_its_memory_is_too() -> None:
+    pool = build_pool().host("h1").sr("nfs", "h1").sr("far").change("VDI", "memory", SR=ref("far"))
+    pool.vm("a", srs=("nfs",), power_state="Suspended", suspend_VDI=ref("memory"))
+    placement = pool.rules().placement
+    assert placement.judge_at_home(vm_of(pool, "a"), "hard_shutdown").allowed
+    assert placement.judge_with_disks(vm_of(pool, "a"), "checkpoint").code == "NO_HOSTS_AVAILABLE"
+    assert placement.judge_resume_on(vm_of(pool, "a"), ref("h1")).params == (ref("a"), ref("far"))
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "params"),
+    [
+        ({"VCPUs_max": 0}, "INVALID_VALUE", ("VCPUs_max", "0")),
+        ({"VCPUs_at_startup": 0}, "INVALID_VALUE", ("VCPUs-at-startup", "0")),
+        ({"VCPUs_at_startup": 2}, "VALUE_NOT_SUPPORTED", ("VCPUs-at-startup", "2", "value greater than VCPUs-max")),
+        ({"memory_static_min": 2 * GIB}, "MEMORY_CONSTRAINT_VIOLATION", ()),
+        ({"memory_dynamic_max": 0}, "MEMORY_CONSTRAINT_VIOLATION", ()),
+        ({"HVM_shadow_multiplier": 0.5}, "INVALID_VALUE", ("HVM_shadow_multiplier", "0.5")),
+    ],
+)
+def test_settings_that_make_no_sense_come_before_any_host(
+    fields: dict[str, object], code: str, params: tuple[str, ...]
+) -> None:
+    pool = two_hosts(live=False).vm("a", **fields)  # type: ignore[arg-type]
+    placement = pool.rules().placement
+    verdict = placement.judge_start_on(vm_of(pool, "a"), ref("h2"))
+    assert (verdict.code, verdict.params) == (code, params)
+    assert placement.judge_boot_here(vm_of(pool, "a"), ref("h2")) == verdict
+    assert placement.judge_anywhere(vm_of(pool, "a"), "start").code == "NO_HOSTS_AVAILABLE"
+    assert "something unnamed" not in (verdict.refusal or "")
+
+
+def test_what_becomes_of_a_crash_must_suit_the_sort_of_domain() -> None:
+    pool = two_hosts().vm("a", actions_after_crash="coredump_and_restart").vm("b", actions_after_crash="rename_restart")
+    pool.vm("c", actions_after_crash="coredump_and_restart", domain_type="pv")
+    codes = [pool.rules().placement.judge_start_on(vm_of(pool, name), ref("h1")).code for name in "abc"]
+    assert codes == ["VALUE_NOT_SUPPORTED", "VALUE_NOT_SUPPORTED", None]
+
+
+def test_a_vm_inside_a_shim_needs_all_its_memory_at_once() -> None:
+    pool = two_hosts(memory_gib=4).vm("a", on="h1", memory_gib=8, memory_dynamic_min=GIB)
+    assert migrate(pool, "a").allowed
+    pool.change("VM", "a", domain_type="pv_in_pvh")
+    assert migrate(pool, "a").code == "HOST_NOT_ENOUGH_FREE_MEMORY"
 
 
 def test_memory_is_counted_with_what_is_on_its_way() -> None:

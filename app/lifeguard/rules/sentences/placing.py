@@ -35,7 +35,7 @@ HOST_NOT_ENOUGH_FREE_MEMORY | {there} has {1:bytes} of memory free, {0:bytes} ne
 HOST_NOT_ENOUGH_PCPUS | {there} has {1} processors, {0} virtual ones wanted
     | Take a larger host, or give the VM fewer virtual CPUs.
 HOST_NOT_LIVE | {there} cannot be reached | Check its power and its management network.
-MEMORY_CONSTRAINT_VIOLATION | its memory limits contradict each other: {0}
+MEMORY_CONSTRAINT_VIOLATION | its memory limits contradict each other ({all})
     | Keep static minimum, dynamic minimum, dynamic maximum and static maximum in ascending order.
 MEMORY_CONSTRAINT_VIOLATION_MAXPIN | its dynamic maximum must equal its static maximum: {0}
     | Set both to the same value.

@@ -6,7 +6,7 @@ import random
 
 from lifeguard.sim.behaviour import lookup, memory
 from lifeguard.sim.behaviour.lookup import Row
-from lifeguard.sim.behaviour.placement import possible_hosts, verdict
+from lifeguard.sim.behaviour.placement import possible_hosts, required_srs, verdict
 from lifeguard.sim.database import Database
 from lifeguard.sim.failure import ApiError
 
@@ -38,12 +38,12 @@ def choose_host(db: Database, vm_ref: str, rng: random.Random) -> str:
 
 
 def storage_host(db: Database, vm_ref: str) -> str:
-    """A live host that reaches all disks of the VM: it clones and snapshots them. Raises NO_HOSTS_AVAILABLE."""
+    """Who clones and snapshots a VM's disks: the host it runs on, else a live one that reaches all of them. Raises
+    NO_HOSTS_AVAILABLE."""
     vm = db.row("VM", vm_ref)
-    if db.has("host", vm["resident_on"]):
+    if vm["power_state"] == "Running" and db.has("host", vm["resident_on"]):
         return str(vm["resident_on"])
-    disks = (lookup.find(db, "VDI", vbd["VDI"]) for _, vbd in lookup.devices(db, vm, "VBD"))
-    srs = {vdi["SR"] for vdi in disks if vdi}
+    srs = required_srs(db, vm)
     for host_ref in db.rows("host"):
         if lookup.is_live(db, host_ref) and all(host_ref in lookup.plugged_hosts(db, sr) for sr in srs):
             return host_ref

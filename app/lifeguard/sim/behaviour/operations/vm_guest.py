@@ -19,13 +19,13 @@ _NEEDS_ONE_OF: dict[str, tuple[str, ...]] = {
 def check_guest(db: Database, vm_ref: str, vm: Row, operation: str) -> ApiError | None:
     """Running guests without full drivers can do only what they say they can; quiescing is gone altogether."""
     metrics = lookup.find(db, "VM_guest_metrics", vm["guest_metrics"])
-    if vm["power_state"] == "Running":
+    if vm["power_state"] == "Running" and not has_full_drivers(db, vm):
         said = metrics["other"] if metrics else {}
-        needed = _NEEDS_ONE_OF.get(operation)
-        if needed and not has_full_drivers(db, vm) and all(said.get(feature) != "1" for feature in needed):
-            return ApiError("VM_LACKS_FEATURE", vm_ref)
         if operation in MOVES_OR_SAVES and "data-cant-suspend-reason" in said:
             return ApiError("VM_NON_SUSPENDABLE", vm_ref, said["data-cant-suspend-reason"])
+        needed = _NEEDS_ONE_OF.get(operation)
+        if needed and all(said.get(feature) != "1" for feature in needed):
+            return ApiError("VM_LACKS_FEATURE", vm_ref)
     if operation == "snapshot_with_quiesce":
         return ApiError("VM_SNAPSHOT_WITH_QUIESCE_NOT_SUPPORTED", vm_ref)
     return None

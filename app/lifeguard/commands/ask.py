@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
@@ -20,12 +20,15 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class TextField:
+    """`flaw` says why a text will not do, nothing when it will."""
+
     key: str
     label: str
     value: str = ""
     required: bool = True
     several_lines: bool = False
     is_secret: bool = False
+    flaw: Callable[[str], str] | None = None
 
 
 @dataclass(frozen=True, slots=True)

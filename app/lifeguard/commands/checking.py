@@ -21,6 +21,7 @@ class _NotNow:
 
     title = ""
     is_in_last_step = False
+    note = ""
 
     def advance(self, fraction: float) -> None:
         """Nobody watches."""

@@ -61,11 +61,11 @@ def beside(selection: Selection) -> Drop | None:
 
 
 def on_tag(selection: Selection, tag: str) -> Drop | None:
-    return _drop(ADD_TAG, selection, Item(selection.items[0].source, tag)) if selection.items else None
+    return _drop(ADD_TAG, selection, Item(selection.items[0].source, tag, "tag")) if selection.items else None
 
 
 def on_folder(selection: Selection, path: str) -> Drop | None:
-    return _drop(INTO_FOLDER, selection, Item(selection.items[0].source, path)) if selection.items else None
+    return _drop(INTO_FOLDER, selection, Item(selection.items[0].source, path, "folder")) if selection.items else None
 
 
 def _drop(command: Command, selection: Selection, target: Item | None) -> Drop:

@@ -10,7 +10,8 @@ from lifeguard.commands.selection import Item, Selection
 
 
 def name_of(selection: Selection, item: Item) -> str:
-    return selection.rules(item.source).words.name(item.ref)
+    """What a person calls it; tags and folders are called what they are."""
+    return item.ref if item.kind else selection.rules(item.source).words.name(item.ref)
 
 
 def in_short(selection: Selection, plural: str) -> str:

@@ -39,6 +39,7 @@ class Job:
         self.result: Any = None
         self.started_s = self.ended_s = 0.0
         self.is_in_last_step = False
+        self.note = ""
         self._board = board
         self._task: asyncio.Task[None] | None = None
 

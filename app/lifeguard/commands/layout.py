@@ -13,7 +13,10 @@ _FORCE: Group = ("vm.force_shutdown", "vm.force_reboot")
 _PLACE: Group = ("vm.resume_on", "vm.start_on", "vm.migrate", "vm.migrate_with_storage")
 _MAKE: Group = ("vm.copy", "vm.move", "vm.snapshot", "vm.checkpoint", "vm.to_template", "vm.export")
 _DEVICES: Group = ("vm.disable_cbt", "vm.insert_cd", "vm.eject_cd")
-_OF_ANY: Group = ("object.rename", "object.tags", "object.folder", "object.custom_field", "object.properties")
+_OF_ANY: Group = (
+    "object.rename", "object.tags", "object.folder", "object.out_of_folder", "object.custom_field",
+    "object.properties",
+)  # fmt: skip
 _SESSION: Group = ("server.disconnect", "server.reconnect_as")
 
 CONTEXT: Mapping[str, tuple[Group, ...]] = {
@@ -84,7 +87,7 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
     ),
     "message": (("message.dismiss",),),
     "tag": (("tag.rename", "tag.delete"),),
-    "folder": (("folder.new", "folder.rename", "folder.delete"),),
+    "folder": (("folder.new", "folder.rename", "object.folder", "folder.delete"),),
 }
 
 MENU_BAR: Mapping[str, tuple[Group, ...]] = {

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from lifeguard.commands.ask import Form, TextField
+from lifeguard.commands.carriers import ROOT, carriers, is_within, remember_folders, set_folder
 from lifeguard.commands.command import Command, Doing
 from lifeguard.commands.forms import in_short, name_of, text_of
+from lifeguard.commands.groups import FOLDER_CALLS, folder_lane, judge_into, move_folder
 from lifeguard.commands.judging import always, refuse
+from lifeguard.commands.kinds import FOLDER as FOLDERS
 from lifeguard.commands.kinds import NAMED, TAGGABLE
 from lifeguard.commands.selection import Item, Selection
-from lifeguard.inventory.folders import clean_path, folder_of
+from lifeguard.inventory.folders import clean_path, folder_of, parent_of
 from lifeguard.rules.verdict import ALLOWED, Verdict
+from lifeguard.xapi.failures import Failure
 
 _FIELD_PREFIX = "XenCenter.CustomFields."
-_FOLDER = "folder"
 
 
 def class_name_of(item: Item) -> str:
@@ -71,33 +74,71 @@ async def _add_tag(doing: Doing) -> None:
 
 
 def _folder_form(selection: Selection) -> Form | None:
-    record = selection.items[0].record
-    present = (folder_of(record) or "") if record is not None else ""
+    item = selection.items[0]
+    present = parent_of(item.ref) if item.kind else folder_now(item)
     hint = "A path such as /Production/Web; empty for none."
-    field = TextField("folder", "Folder", present, required=False)
+    field = TextField("folder", "Folder", present or "", required=False, flaw=_path_flaw)
     return Form(f"Folder of {in_short(selection, 'objects')}", (field,), "Move", hint)
 
 
+def _path_flaw(text: str) -> str:
+    if ";" in text:
+        return "A folder’s name has no “;” in it"
+    return "A path begins with “/”" if text and clean_path(text) is None and text != ROOT else ""
+
+
+def folder_now(item: Item) -> str | None:
+    """The folder that an object is in."""
+    record = item.record
+    return folder_of(record) if record is not None else None
+
+
 async def _set_folder(doing: Doing) -> None:
-    await _move(doing, clean_path(text_of(doing, "folder")))
+    """As typed; a folder is judged only now, since nobody knew before where it was to go."""
+    place = clean_path(text_of(doing, "folder")) or ROOT
+    if doing.item.kind and not judge_into(doing.selection, doing.item, place).allowed:
+        verdict = judge_into(doing.selection, doing.item, place)
+        raise Failure(verdict.refusal or "")
+    await _move(doing, place)
+
+
+def _judge_folder(selection: Selection, item: Item) -> Verdict:
+    return refuse(selection, item, "root_folder") if item.kind and item.ref == ROOT else ALLOWED
 
 
 def _judge_into_folder(selection: Selection, item: Item) -> Verdict:
-    record, path = item.record, clean_path(selection.target.ref) if selection.target is not None else None
-    if record is not None and path is not None and folder_of(record) == path:
-        return refuse(selection, item, "same_place")
-    return ALLOWED
+    if selection.target is None:
+        return ALLOWED
+    place = clean_path(selection.target.ref) or ROOT
+    if item.kind:
+        return judge_into(selection, item, place)
+    return refuse(selection, item, "same_place") if (folder_now(item) or ROOT) == place else ALLOWED
 
 
 async def _into_folder(doing: Doing) -> None:
-    await _move(doing, clean_path(doing.target_ref))
+    await _move(doing, clean_path(doing.target_ref) or ROOT)
 
 
-async def _move(doing: Doing, path: str | None) -> None:
-    kind = class_name_of(doing.item)
-    await doing.call(f"{kind}.remove_from_other_config", doing.item.ref, _FOLDER)
-    if path is not None:
-        await doing.call(f"{kind}.add_to_other_config", doing.item.ref, _FOLDER, path)
+def _judge_out_of_folder(selection: Selection, item: Item) -> Verdict:
+    return ALLOWED if folder_now(item) is not None else refuse(selection, item, "in_no_folder")
+
+
+async def _out_of_folder(doing: Doing) -> None:
+    await _move(doing, ROOT)
+
+
+async def _move(doing: Doing, place: str) -> None:
+    """The folder that is left stays, even if nothing is in it any more: nobody has deleted it."""
+    item, record = doing.item, doing.item.record
+    if item.kind:
+        await move_folder(doing, place)
+    elif record is not None:
+        left = folder_of(record)
+        await set_folder(item, record, place if place != ROOT else None)
+        leaving = {one.ref for one in doing.selection.items}
+        inside = carriers(item.source.inventory, "folder", left) if left is not None else ()
+        if left is not None and not is_within(place, left) and all(one.ref in leaving for one in inside):
+            await remember_folders(item, lambda paths: [*paths, left])
 
 
 def _field_form(selection: Selection) -> Form | None:
@@ -125,18 +166,20 @@ ADD_TAG = Command(
     "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("*.add_tags",), "tagged", target="tag", icon="tag"
 )
 FOLDER = Command(
-    "object.folder", "Change folder", TAGGABLE, always, _set_folder,
-    ("*.add_to_other_config/key:folder", "*.remove_from_other_config/key:folder"), "moved", icon="folder",
-    form=_folder_form,
+    "object.folder", "Change folder", TAGGABLE | FOLDERS, _judge_folder, _set_folder, FOLDER_CALLS, "moved",
+    icon="folder", form=_folder_form, lane=folder_lane,
 )  # fmt: skip
 INTO_FOLDER = Command(
-    "object.into_folder", "Move into folder", TAGGABLE, _judge_into_folder, _into_folder,
-    ("*.add_to_other_config/key:folder", "*.remove_from_other_config/key:folder"), "moved", target="folder",
-    icon="folder",
+    "object.into_folder", "Move into folder", TAGGABLE | FOLDERS, _judge_into_folder, _into_folder, FOLDER_CALLS,
+    "moved", target="folder", icon="folder", lane=folder_lane,
+)  # fmt: skip
+OUT_OF_FOLDER = Command(
+    "object.out_of_folder", "Remove from folder", TAGGABLE, _judge_out_of_folder, _out_of_folder, FOLDER_CALLS,
+    "moved", icon="folder", lane=folder_lane,
 )  # fmt: skip
 CUSTOM_FIELD = Command(
     "object.custom_field", "Set custom field", TAGGABLE, always, _set_field,
     ("*.add_to_other_config/key:XenCenter.CustomFields.*",), "changed", form=_field_form,
 )  # fmt: skip
 
-COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, CUSTOM_FIELD)
+COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, OUT_OF_FOLDER, CUSTOM_FIELD)

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from lifeguard.commands.ask import Answer, Ask, Form, Prompt
 from lifeguard.commands.command import Command, Doing, summed_up
+from lifeguard.commands.forms import name_of
 from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.remedies import remedies_for
 from lifeguard.commands.selection import Item, Selection
@@ -70,7 +71,7 @@ async def _answers(
     command: Command, able: Selection, left_out: tuple[tuple[Item, Verdict], ...], ask: Ask
 ) -> Mapping[str, Answer] | None:
     """The answers to the command's form or prompt; None when it was called off."""
-    names = tuple((able.rules(item.source).words.name(item.ref), verdict.short or "") for item, verdict in left_out)
+    names = tuple((name_of(able, item), verdict.short or "") for item, verdict in left_out)
     form: Form | None = command.form(able) if command.form else None
     if form is not None:
         return await ask.fill(replace(form, left_out=names))
@@ -83,10 +84,8 @@ async def _answers(
 
 
 def _work(command: Command, selection: Selection, item: Item, answers: Mapping[str, Answer]) -> Work:
-    words = selection.rules(item.source).words
-    name = words.name(item.ref)
-    target = selection.target
-    where = f" to {_place_name(command, selection, target)}" if target is not None else ""
+    name, target = name_of(selection, item), selection.target
+    where = f" to {name_of(selection, target)}" if target is not None else ""
 
     async def run(job: Report) -> object:
         return await command.act(Doing(selection, item, job, answers))
@@ -94,20 +93,13 @@ def _work(command: Command, selection: Selection, item: Item, answers: Mapping[s
     return Work(
         title=f"{command.title} {name}{where}",
         run=run,
-        words=words,
+        words=selection.rules(item.source).words,
         failed=f"{name} was not {command.done}" if command.done else "",
         subjects=(item.ref,),
         target=target.ref if target is not None and target.source is item.source else "",
         lane=command.lane(selection, item) if command.lane else "",
         remedies=remedies_for(item),
     )
-
-
-def _place_name(command: Command, selection: Selection, target: Item) -> str:
-    """Tags and folders are no objects: their target is their name."""
-    if command.target in ("tag", "folder"):
-        return target.ref
-    return selection.rules(target.source).words.name(target.ref)
 
 
 def _with_undo(command: Command, selection: Selection, item: Item, work: Work, board: JobBoard) -> Work:

@@ -15,6 +15,9 @@ _CLASS_OF_KIND = {
     "vm": "VM", "template": "VM", "snapshot": "VM", "host": "host", "pool": "pool", "sr": "SR", "vdi": "VDI",
     "network": "network", "appliance": "VM_appliance",
 }  # fmt: skip
+_OF_ALL = frozenset({"tag", "folder"})
+_TAGGED = ("VM", "host", "pool", "SR", "VDI", "network")
+"""The classes of what may have a tag or be in a folder."""
 FORBIDDEN = "RBAC_PERMISSION_DENIED"
 _AT_WORK = frozenset({"live", "assumed"})
 
@@ -47,6 +50,8 @@ def _for_kinds(method: str, selection: Selection) -> tuple[str, ...]:
     """`*.add_tags` is meant for each class of object that is selected."""
     if not method.startswith("*."):
         return (method,)
+    if selection.kinds & _OF_ALL:
+        return tuple(f"{name}{method[1:]}" for name in _TAGGED)
     classes = {_CLASS_OF_KIND[kind]: None for kind in sorted(selection.kinds) if kind in _CLASS_OF_KIND}
     return tuple(f"{name}{method[1:]}" for name in classes)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifeguard.commands import (
+    groups,
     host,
     maintenance,
     messages,
@@ -49,6 +50,7 @@ _ALL: tuple[Command, ...] = (
     *server.COMMANDS,
     *storage.COMMANDS,
     *objects.COMMANDS,
+    *groups.COMMANDS,
     *messages.COMMANDS,
 )
 _BY_ID = {one.id: one for one in _ALL}

@@ -16,10 +16,14 @@ _FILES = frozenset({"saved", "assumed"})
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One object: the pool it belongs to, and its ref there."""
+    """One object: the pool it belongs to, and its ref there.
+
+    `kind` is said only of what is no object but can be acted on like one: a `tag`, or a `folder` by its path.
+    """
 
     source: Source
     ref: str
+    kind: str = ""
 
     @property
     def record(self) -> Record | None:
@@ -88,7 +92,7 @@ def kind_of(item: Item) -> str:
     """What an object is to the commands, in one word."""
     record = item.record
     if record is None:
-        return ""
+        return item.kind
     if isinstance(record, Vm) and record.is_control_domain and not record.is_a_snapshot:
         return "control_domain"
     kind = type_of(record)

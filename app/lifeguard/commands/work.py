@@ -12,9 +12,11 @@ from lifeguard.xapi.failures import ApiFailure
 
 
 class Report(Protocol):
-    """Where running work tells how far it is; a `Job` is one. `is_in_last_step`: the server would finish alone."""
+    """Where running work tells how far it is; a `Job` is one. `is_in_last_step`: the server would finish alone;
+    `note`: what has been done so far, for whoever asks when it is over."""
 
     is_in_last_step: bool
+    note: str
 
     @property
     def title(self) -> str: ...

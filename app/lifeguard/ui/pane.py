@@ -11,7 +11,9 @@ from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
-from lifeguard.inventory.placing import View
+from lifeguard.commands.carriers import ROOT
+from lifeguard.inventory.folders import folder_group
+from lifeguard.inventory.placing import Group, View
 from lifeguard.scope import Begin
 from lifeguard.search.evaluate import as_filter
 from lifeguard.search.query import Query, Search
@@ -24,7 +26,7 @@ from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
-from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_GROUPS, TreeModel
+from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_FOLDERS, DRAGGABLE_INTO_GROUPS, TreeModel
 from lifeguard.ui.tree.quick import quick_query
 from lifeguard.ui.tree.resources import ResourcesTree
 
@@ -32,7 +34,7 @@ _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
 _MOST_AT_ONCE: Final = 500
 _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
-_OF_GROUPS: Final = frozenset({"tags", "folders"})
+_DRAGGABLE: Final = {"tags": DRAGGABLE_INTO_GROUPS, "folders": DRAGGABLE_INTO_FOLDERS}
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
 
 
@@ -124,6 +126,11 @@ class TreePane(QWidget):
     def things(self) -> tuple[Thing, ...]:
         return self.tree.things()
 
+    def steps(self) -> tuple[Thing | Group, ...]:
+        """What is selected, groups included; where nothing is, the folder that all folders are in."""
+        chosen = tuple(node.key[-1] for node in self.nodes())
+        return chosen or ((self._verdicts.floor,) if self._verdicts.floor is not None else ())
+
     def nodes(self) -> list[Node]:
         return self.tree.chosen_nodes()
 
@@ -161,7 +168,8 @@ class TreePane(QWidget):
         """Arrange the tree in another way; `view` is a word of `VIEWS`, or leads to a saved search by its uuid."""
         if (view in VIEWS or view.startswith(_SAVED)) and view != self._view:
             self._view = view
-            self._model.draggable = DRAGGABLE_INTO_GROUPS if view in _OF_GROUPS else DRAGGABLE
+            self._model.draggable = _DRAGGABLE.get(view, DRAGGABLE)
+            self._verdicts.floor = folder_group(ROOT) if view == "folders" else None
             self._rearrange()
             if not self.tree.selectionModel().hasSelection():
                 self._choose_first()

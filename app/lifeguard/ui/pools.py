@@ -11,9 +11,11 @@ from typing import Final, TypeVar
 
 from PySide6.QtCore import QTimer
 
+from lifeguard.commands.carriers import is_there
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.inventory.answers import Answers, Asked
 from lifeguard.inventory.change import Change
+from lifeguard.inventory.placing import Group
 from lifeguard.observe import Signal
 from lifeguard.tree.node import Thing
 from lifeguard.ui.live.feed import Feed
@@ -104,14 +106,23 @@ class Pools:
         pool = self.of(source)
         return Thing(pool.key, ref) if pool is not None else None
 
-    def selection(self, things: Iterable[Thing]) -> Selection:
-        """The objects among these that are there, each once, as commands take them."""
-        items = []
-        for thing in dict.fromkeys(things):
-            pool = self._open.get(thing.source)
-            if pool is not None and thing.ref in pool.source.inventory:
-                items.append(Item(pool.source, thing.ref))
+    def selection(self, chosen: Iterable[Thing | Group]) -> Selection:
+        """The objects among these that are there, each once, as commands take them; a tag or a folder once for each
+        pool that has it."""
+        items: list[Item] = []
+        for one in dict.fromkeys(chosen):
+            if isinstance(one, Group):
+                items.extend(self._items_of(one))
+            else:
+                pool = self._open.get(one.source)
+                if pool is not None and one.ref in pool.source.inventory:
+                    items.append(Item(pool.source, one.ref))
         return Selection(tuple(items))
+
+    def _items_of(self, group: Group) -> Iterator[Item]:
+        for pool in self if group.kind in ("tag", "folder") else ():
+            if is_there(pool.source.inventory, group.kind, group.key):
+                yield Item(pool.source, group.key, group.kind)
 
     def _follow(self, pool: OpenPool, change: Change) -> None:
         self._untold.extend((pool, piece) for piece in sliced(change))

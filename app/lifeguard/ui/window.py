@@ -15,6 +15,7 @@ from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.vm_diagnosis import DIAGNOSE, explained
+from lifeguard.inventory.placing import Group
 from lifeguard.scope import Begin
 from lifeguard.settings.model import WindowState
 from lifeguard.tree.node import Thing
@@ -137,7 +138,7 @@ class MainWindow(QMainWindow):
 
     def selection(self) -> Selection:
         """What is chosen in the tree, as commands take it."""
-        return self._pools.selection(self.pane.things())
+        return self._pools.selection(self.pane.steps())
 
     def _explanation(self, job: Job) -> Callable[[], object] | None:
         selection = explained(job, [pool.source for pool in self._pools])
@@ -237,7 +238,7 @@ class MainWindow(QMainWindow):
     def _wire(self) -> None:
         self.pane.chosen.connect(self._show_chosen)
         self.pane.tree.doubleClicked.connect(lambda _: self._act_on_chosen())
-        self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.things(), place))
+        self.pane.menu_wanted.connect(lambda place: self.open_menu(self.pane.steps(), place))
         self.pane.view_changed.connect(lambda _: self._show_chosen())
         self.stack.switched.connect(lambda _: self._note_place())
         self.stack.connect_wanted.connect(self._connect_something)
@@ -299,12 +300,13 @@ class MainWindow(QMainWindow):
     def _judge_actions(self) -> None:
         self._actions.refresh(self.selection())
 
-    def open_menu(self, things: Sequence[Thing], place: QPoint) -> None:
+    def open_menu(self, chosen: Sequence[Thing | Group], place: QPoint) -> None:
         """The context menu of these objects; when it closes, the actions are about the tree's selection again."""
-        if things and self._servers is not None and self._servers.owns(things[0]):
-            self._servers.open_menu(things[0], place)
+        first = chosen[0] if chosen else None
+        if isinstance(first, Thing) and self._servers is not None and self._servers.owns(first):
+            self._servers.open_menu(first, place)
             return
-        self._actions.refresh(self._pools.selection(things))
+        self._actions.refresh(self._pools.selection(chosen))
         menu = self._actions.context_menu()
         menu.aboutToHide.connect(self._judge.start)
         menu.popup(place)

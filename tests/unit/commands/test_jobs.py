@@ -159,7 +159,7 @@ async def test_a_tag_or_folder_that_something_is_dropped_on_is_called_by_its_nam
                                ("object.into_folder", "/a/b", "Move into folder web to /a/b")):  # fmt: skip
         one = command(name)
         assert one is not None
-        selection = pool.select("web").with_target(Item(pool, place))
+        selection = pool.select("web").with_target(Item(pool, place, one.target))
         job = (await perform(one, selection, board, Script())).jobs[0]
         await job.wait()
         assert (job.title, job.status) == (title, "done")

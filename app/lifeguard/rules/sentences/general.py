@@ -48,6 +48,10 @@ appliance_is_up | all its VMs run already
 appliance_is_down | none of its VMs runs
 empty_appliance | it has no VMs
 folder_inside_itself | a folder cannot go into itself
+folder_exists | there is a folder of that name already
+folders_apart | the folders are not all in the same one | Move those of one folder at a time.
+root_folder | it is the top of all folders
+in_no_folder | it is in no folder
 same_place | it is there already
 already_tagged | it has that tag already
 CLIENT_ERROR | the client made a mistake | Report this.

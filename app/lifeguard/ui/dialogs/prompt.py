@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFormLayout, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
 from lifeguard.commands.ask import Answer, CheckField, ChoiceField, Field, Prompt, TextField
 from lifeguard.commands.ask import Form as Questions
@@ -41,6 +41,7 @@ class DialogAsk:
             dialog.content.insertLayout(0, rows)
         if inputs and not form.danger:
             _begin_at(next(iter(inputs.values())))
+        _Flaws(dialog, form, inputs)
         if not await answered(dialog):
             return None
         return {key: _value(widget) for key, widget in inputs.items()}
@@ -58,6 +59,41 @@ class DialogAsk:
             dialog.leave.setDefault(True)
             dialog.proceed.setAutoDefault(False)
         return dialog
+
+
+class _Flaws:
+    """A button that cannot be pressed says why, beside it as well."""
+
+    def __init__(self, dialog: Form, form: Questions, inputs: Mapping[str, QWidget]) -> None:
+        self._dialog = dialog
+        self._fields = [(field, inputs[field.key]) for field in form.fields]
+        self._reason = QLabel()
+        self._reason.setObjectName("fill.flaw")
+        self._reason.setWordWrap(True)
+        dialog.content.addWidget(self._reason)
+        for _, widget in self._fields:
+            if isinstance(widget, QLineEdit | QPlainTextEdit):
+                widget.textChanged.connect(lambda *_: self._judge())
+        self._judge()
+
+    def _judge(self) -> None:
+        flaw = next(filter(None, (_flaw(field, _value(widget)) for field, widget in self._fields)), "")
+        self._dialog.proceed.setEnabled(not flaw)
+        self._dialog.proceed.setToolTip(flaw)
+        self._reason.setText(flaw)
+        self._reason.setVisible(bool(flaw))
+
+
+def _flaw(field: Field, value: Answer) -> str:
+    """Why a field cannot stay as it is."""
+    if isinstance(field, ChoiceField) and all(option.refusal is not None for option in field.options):
+        return f"{field.label}: there is nothing to choose from"
+    if not isinstance(field, TextField):
+        return ""
+    text = str(value).strip()
+    if field.required and not text:
+        return f"{field.label} is missing"
+    return field.flaw(text) if field.flaw is not None and text else ""
 
 
 def _listing(lines: Sequence[str]) -> QPlainTextEdit:

@@ -248,6 +248,8 @@ class JobsTray(QFrame):
         job = self._chosen
         error = job.error if job is not None else None
         lines = [error.sentence, error.raw] if error is not None else []
+        if job is not None and job.note:
+            lines.append(job.note)
         self._details.setText("\n".join(filter(None, lines)) or ("" if self._board.jobs else "No jobs yet."))
         self._act_copy.setVisible(bool(lines))
         self._act_retry.setVisible(job is not None and job.can_retry)

@@ -48,7 +48,7 @@ class DragVerdicts:
     """Asks the rules once for each place, and again after each change of the pools, never because the pointer moves.
 
     Where `start` can begin work in the background the server is asked about its hosts too; `corrected` tells that it
-    sees one of them differently.
+    sees one of them differently. `floor` is the folder that everything is in where no row is, None outside of folders.
     """
 
     def __init__(self, pools: Pools, start: Begin | None = None) -> None:
@@ -56,24 +56,25 @@ class DragVerdicts:
         self._pools = pools
         self._start = start
         self._asking: asyncio.Task[None] | None = None
-        self._things: tuple[Thing, ...] = ()
+        self.floor: Group | None = None
+        self._dragged: tuple[Thing | Group, ...] = ()
         self._selection = Selection(())
         self._offers: dict[Thing | Group | None, Offer | None] = {}
         self._corrections: dict[Thing, Offer] = {}
 
     @property
     def is_on(self) -> bool:
-        return bool(self._things)
+        return bool(self._dragged)
 
     def begin(self, data: QMimeData) -> None:
         self.end()
-        self._things = unpacked(data)
+        self._dragged = unpacked(data)
         self.judge()
         self._ask()
 
     def judge(self) -> None:
         """Afresh. The hosts that VMs could simply be migrated to are judged at once, to be marked in the tree."""
-        self._selection = self._pools.selection(self._things)
+        self._selection = self._pools.selection(self._dragged)
         self._offers = {}
         if self._selection.kinds == frozenset({"vm"}) and len(self._selection.sources) == 1:
             pool = self._pools.of(self._selection.sources[0])
@@ -83,7 +84,7 @@ class DragVerdicts:
             self._offers[step] = offer
 
     def end(self) -> None:
-        self._things, self._selection, self._offers, self._corrections = (), Selection(()), {}, {}
+        self._dragged, self._selection, self._offers, self._corrections = (), Selection(()), {}, {}
         task, self._asking = self._asking, None
         if task is not None:
             task.cancel()
@@ -142,6 +143,7 @@ class DragVerdicts:
     def _judged(self, step: Thing | Group | None) -> Offer | None:
         if not self._selection.items:
             return None
+        step = self.floor if step is None else step
         if isinstance(step, Thing):
             pool = self._pools.get(step.source)
             return self._on_object(pool, step.ref) if pool is not None else None
@@ -151,7 +153,7 @@ class DragVerdicts:
             drop = drops.on_tag(self._selection, step.key)
         else:
             drop = drops.on_folder(self._selection, step.key) if step.kind == "folder" else None
-        return offer_of(drop, step.label if step is not None else "") if drop is not None else None
+        return offer_of(drop, step.label or step.key if step is not None else "") if drop is not None else None
 
     def _on_object(self, pool: OpenPool, ref: str) -> Offer | None:
         place = Item(pool.source, ref)

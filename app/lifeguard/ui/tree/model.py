@@ -23,6 +23,7 @@ _MOST_SINGLY: Final = 120
 DRAGGABLE: Final = frozenset({"vm", "host"})
 DRAGGABLE_INTO_GROUPS: Final = DRAGGABLE | {"template", "snapshot", "sr", "network", "vdi", "pool"}
 """What may be dragged to tags and folders: everything that can have them."""
+DRAGGABLE_INTO_FOLDERS: Final = DRAGGABLE_INTO_GROUPS | {"folder"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,7 +221,7 @@ class TreeModel(Skeleton):
 
     def mimeData(self, indexes: Sequence[QModelIndex]) -> QMimeData:
         nodes = [node for node in map(self.node, indexes) if node is not None]
-        return packed([node.key[-1] for node in nodes if isinstance(node.key[-1], Thing)])
+        return packed(node.key[-1] for node in nodes)
 
 
 def _renewed(step: Renewed, parent: MirrorRow) -> MirrorRow:

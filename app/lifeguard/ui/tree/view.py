@@ -185,7 +185,7 @@ class ObjectTree(QTreeView):
         if not picked:
             return
         drag = QDrag(self)
-        drag.setMimeData(packed(node.key[-1] for node in picked if isinstance(node.key[-1], Thing)))
+        drag.setMimeData(packed(node.key[-1] for node in picked))
         drag.setPixmap(drag_chip(picked, self._theme, self.font(), self.devicePixelRatioF()))
         drag.setHotSpot(chip_hot_spot(self.fontMetrics().height()))
         drag.exec(actions, Qt.DropAction.MoveAction)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import combinations
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from PySide6.QtGui import QImage, QPalette
@@ -13,7 +14,7 @@ from lifeguard.assets import asset
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.theme import Theme
-from lifeguard.ui.tokens import SCHEMES, Scheme, read_tokens
+from lifeguard.ui.tokens import SCHEMES, Scheme, Token, read_tokens
 from tests.gui.colour import EYES, contrast, distance
 
 _STATES = [
@@ -23,26 +24,69 @@ _STATES = [
     ("sr", "detached", ()), ("sr", "broken", ()), ("sr", "normal", ("full",)), ("vm", "running", ("protected",)),
     ("template", "custom", ()), ("template", "default", ()), ("snapshot", "disk", ()), ("snapshot", "memory", ()),
     ("pool", "connected", ()), ("network", "normal", ()), ("vdi", "normal", ()), ("folder", "normal", ()),
-    ("tag", "normal", ()), ("appliance", "normal", ()), ("server", "disconnected", ()),
+    ("tag", "normal", ()), ("appliance", "normal", ()), ("server", "disconnected", ()), ("pool", "disconnected", ()),
+    ("host", "maintenance", ("master",)), ("host", "unpatched", ("master",)), ("host", "disconnected", ("master",)),
+    ("sr", "default", ("full",)), ("sr", "broken", ("full",)), ("snapshot", "scheduled", ()),
+    ("snapshot", "scheduled-memory", ()),
 ]  # fmt: skip
 
 
+_SURFACES: tuple[Token, ...] = ("surface", "surface-raised")
+_TEXTS: tuple[tuple[Token, Token], ...] = (
+    *((text, surface) for text in ("text", "text-quiet") for surface in _SURFACES),
+    ("text-on-accent", "accent"),
+    *(("accent", surface) for surface in _SURFACES),  # links
+    *(("ok", surface) for surface in _SURFACES),  # what a host would have left, while a VM is dragged
+)
+_MEANINGS: tuple[Token, ...] = ("accent", "ok", "busy", "warn", "bad", "off", "text-quiet")
+_BARS: tuple[Token, ...] = ("accent", "warn", "bad", "off", "busy")
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
-def test_text_stands_out_from_every_surface(scheme: Scheme) -> None:
+@pytest.mark.parametrize(("text", "surface"), _TEXTS)
+def test_text_stands_out_from_what_it_is_written_on(scheme: Scheme, text: Token, surface: Token) -> None:
     colours = read_tokens(scheme).colours
-    for text in ("text", "text-quiet"):
-        for surface in ("surface", "surface-raised"):
-            assert contrast(colours[text], colours[surface]) >= 4.5, (text, surface)
-    assert contrast(colours["text-on-accent"], colours["accent"]) >= 4.5
+    assert contrast(colours[text], colours[surface]) >= 4.5
 
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_glyphs_and_lines_that_mean_something_stand_out(scheme: Scheme) -> None:
     tokens = read_tokens(scheme)
-    meaning = [tokens.colours[name] for name in ("accent", "ok", "busy", "warn", "bad", "off")]
-    for colour in (*meaning, *tokens.series):
-        for surface in ("surface", "surface-raised"):
+    for colour in (*(tokens.colours[name] for name in _MEANINGS), *tokens.series):
+        for surface in _SURFACES:
             assert contrast(colour, tokens.colours[surface]) >= 3.0, (colour, surface)
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_a_bar_stands_out_from_what_it_fills(scheme: Scheme) -> None:
+    colours = read_tokens(scheme).colours
+    for token in _BARS:
+        assert contrast(colours[token], colours["line"]) >= 3.0, token
+
+
+def test_every_colour_that_says_something_is_measured() -> None:
+    """A new token is put into one of the tables above; `line` alone says nothing."""
+    measured = {token for pair in _TEXTS for token in pair} | {*_MEANINGS, *_BARS, *_SURFACES}
+    assert measured | {"line"} == set(get_args(Token))
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_every_pair_of_the_palette_can_be_read(scheme: Scheme, application: QApplication) -> None:
+    """Whatever the toolkit writes on whatever it paints below."""
+    theme = Theme(application, scheme)
+    palette, role = application.palette(), QPalette.ColorRole
+    for text, ground in (
+        (role.WindowText, role.Window), (role.Text, role.Base), (role.Text, role.AlternateBase),
+        (role.ButtonText, role.Button), (role.ToolTipText, role.ToolTipBase), (role.PlaceholderText, role.Base),
+        (role.HighlightedText, role.Highlight), (role.Link, role.Base), (role.Link, role.Window),
+        (role.BrightText, role.Window),
+    ):  # fmt: skip
+        assert contrast(palette.color(text).name(), palette.color(ground).name()) >= 4.5, (text, ground)
+    disabled = QPalette.ColorGroup.Disabled
+    for text, ground in ((role.WindowText, role.Window), (role.Text, role.Base), (role.ButtonText, role.Button)):
+        measured = contrast(palette.color(disabled, text).name(), palette.color(disabled, ground).name())
+        assert measured >= 3.0, (text, ground)
+    theme.close()
 
 
 @pytest.mark.parametrize("eyes", EYES)

@@ -12,6 +12,8 @@ from lifeguard.ui.tokens import Token, Tokens
 
 _GRID = 16.0
 _CORNER = QRectF(6.6, 6.6, 10.4, 10.4)
+_RISE = 7.6
+"""How much higher a badge on the upper corner is."""
 _STRIKE = (QPointF(2.25, 13.75), QPointF(13.75, 2.25))
 _STRIKE_GAP = 3.4
 
@@ -25,9 +27,13 @@ def draw_glyph(glyph: Glyph, tokens: Tokens, side: int, scale: float, token: Tok
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.scale(extent / _GRID, extent / _GRID)
     _paint(painter, glyph.shape, tokens.colours[token or glyph.token], "none")
-    if glyph.badge is not None:
-        _cut_out(painter, glyph.badge)
-        _paint(painter, glyph.badge.shape, tokens.colours[token or glyph.badge.token], tokens.colours["surface-raised"])
+    for badge, rise in ((glyph.above, _RISE), (glyph.badge, 0.0)):
+        if badge is not None:
+            painter.save()
+            painter.translate(0, 0 if badge.shape == "badge-strike" else -rise)
+            _cut_out(painter, badge)
+            _paint(painter, badge.shape, tokens.colours[token or badge.token], tokens.colours["surface-raised"])
+            painter.restore()
     painter.end()
     pixmap = QPixmap.fromImage(image)
     pixmap.setDevicePixelRatio(scale)

@@ -17,11 +17,12 @@ class Badge:
 
 @dataclass(frozen=True, slots=True)
 class Glyph:
-    """`shape` is a file in `resources/icons` without its ending."""
+    """`shape` is a file in `resources/icons` without its ending; `above` is a second badge, on the upper corner."""
 
     shape: str
     token: Token = "text"
     badge: Badge | None = None
+    above: Badge | None = None
 
 
 STAR = Badge("badge-star", "accent")

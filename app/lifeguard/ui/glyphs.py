@@ -20,8 +20,8 @@ _BY_STATE: Final[Mapping[tuple[str, str], Glyph]] = {
     ("vm", "migrating"): Glyph("vm-migrating", "busy"),
     ("template", "default"): Glyph("template-default"),
     ("snapshot", "memory"): Glyph("snapshot-memory"),
-    ("snapshot", "scheduled"): Glyph("snapshot", badge=_SCHEDULED),
-    ("snapshot", "scheduled-memory"): Glyph("snapshot-memory", badge=_SCHEDULED),
+    ("snapshot", "scheduled"): Glyph("snapshot", above=_SCHEDULED),
+    ("snapshot", "scheduled-memory"): Glyph("snapshot-memory", above=_SCHEDULED),
     ("host", "disconnected"): Glyph("host", "off", STRIKE),
     ("host", "maintenance"): Glyph("host", badge=SPANNER),
     ("pool", "disconnected"): Glyph("pool", "off", STRIKE),
@@ -51,19 +51,17 @@ _BY_KIND: Final[Mapping[str, Glyph]] = {
     "value": Glyph("field", "text-quiet"),
     "type": Glyph("objects"),
 }
+_MARKS: Final = (("full", _FULL), ("master", STAR), ("protected", SHIELD))
 _ATTENTION: Final = frozenset({"unlicensed", "crashdumps", "needs-upgrade", "unpatched"})
 _GROUP: Final = Glyph("group")
 
 
 def glyph_of(kind: str, state: str, marks: Collection[str] = ()) -> Glyph:
-    """One badge at most: what needs attention goes before what merely distinguishes."""
+    """What is wrong, and what merely distinguishes, are both to be seen: one of them moves to the upper corner."""
     glyph = _BY_STATE.get((kind, state)) or _BY_KIND.get(kind, _GROUP)
     if glyph.badge is None and state in _ATTENTION:
         glyph = replace(glyph, badge=ATTENTION)
-    if glyph.badge is None and "full" in marks:
-        glyph = replace(glyph, badge=_FULL)
-    if "master" in marks and (glyph.badge is None or glyph.badge is SPANNER):
-        glyph = replace(glyph, badge=STAR)
-    if glyph.badge is None and "protected" in marks:
-        glyph = replace(glyph, badge=SHIELD)
+    for mark, badge in _MARKS:
+        if mark in marks:
+            glyph = replace(glyph, badge=badge, above=glyph.badge)
     return replace(glyph, token="off") if "hidden" in marks else glyph

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QMouseEvent, QPainter
+from PySide6.QtGui import QFont, QFontMetrics, QMouseEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem
 
 from lifeguard.quantities import UNKNOWN
@@ -65,29 +65,33 @@ class TableDelegate(RowDelegate):
         return mark.place_of(option, metrics.horizontalAdvance(str(index.data())))
 
     def _paint_bar(self, painter: QPainter, room: QRectF, bar: Bar, is_selected: bool) -> None:
+        ground = self._colours.colour("surface-raised")
+        if is_selected:  # a plate of the usual ground, so that the colours say what they always say
+            painter.fillRect(room.adjusted(-1, -1, 1, 1), ground)
         painter.fillRect(room, self._colours.colour("line"))
         if isinstance(bar, Fill):
             token: Token = "accent"
             if bar.is_watched:
                 token = "bad" if bar.fraction >= _VERY_HIGH else "warn" if bar.fraction >= _HIGH else "accent"
-            self._paint_part(painter, room, 0.0, bar.fraction, self._colour(token, is_selected))
+            self._paint_part(painter, room, 0.0, bar.fraction, token)
         elif isinstance(bar, Share):
             at = 0.0
             for fraction, part, _ in bar.parts:
-                self._paint_part(painter, room, at, at + fraction, self._colours.colour(part))
+                end = self._paint_part(painter, room, at, at + fraction, part)
+                painter.fillRect(QRectF(end - 1, room.top(), 1, room.height()), ground)  # told apart without colour
                 at += fraction
         else:
-            self._paint_part(painter, room, bar.low, bar.high, self._colour("accent", is_selected))
+            self._paint_part(painter, room, bar.low, bar.high, "accent")
             if bar.now is not None:
-                painter.fillRect(_mark(room, bar.now), self._colour("text", is_selected))
+                painter.fillRect(_mark(room, bar.now).adjusted(-1, 0, 1, 0), ground)
+                painter.fillRect(_mark(room, bar.now), self._colours.colour("text"))
 
-    def _colour(self, token: Token, is_selected: bool) -> QColor:
-        return self._colours.colour("text-on-accent" if is_selected else token)
-
-    def _paint_part(self, painter: QPainter, room: QRectF, start: float, end: float, colour: QColor) -> None:
+    def _paint_part(self, painter: QPainter, room: QRectF, start: float, end: float, token: Token) -> float:
+        """Returns where it ends."""
         first, last = min(max(start, 0.0), 1.0), min(max(end, 0.0), 1.0)
         part = QRectF(room.left() + room.width() * first, room.top(), room.width() * (last - first), room.height())
-        painter.fillRect(part, colour)
+        painter.fillRect(part, self._colours.colour(token))
+        return part.right()
 
 
 def _mark(room: QRectF, fraction: float) -> QRectF:

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 
 from PySide6.QtCore import QMimeData, QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QToolBar
 
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
@@ -297,6 +297,27 @@ async def test_the_desktop_hears_of_long_jobs_only_and_only_when_nobody_looks(ap
         seat.desk.board.changed.emit(job)
         assert len(told) == 1
         herald.close()
+
+
+async def test_buttons_of_the_toolbar_come_and_go_and_stay_in_the_menus(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        bar, vm = seat.part(QToolBar, "toolbar"), running(seat.link)
+
+        def buttons() -> set[str]:
+            return {action.objectName() for action in bar.actions() if action.isVisible()}
+
+        seat.desk.window.show_things([seat.thing(vm.ref)])
+        await until(lambda: "vm.shutdown" in buttons() and "vm.start" not in buttons())
+        button = bar.widgetForAction(next(one for one in bar.actions() if one.objectName() == "vm.shutdown"))
+        assert (button.isVisible(), button.accessibleName()) == (True, "Shut down")
+        await seat.link.call("VM.hard_shutdown", vm.ref)
+        await until(lambda: "vm.start" in buttons() and "vm.shutdown" not in buttons())
+        shutdown = seat.desk.window.findChild(QAction, "vm.shutdown")
+        assert shutdown is not None
+        assert shutdown.isVisible()
+        seat.desk.window.show_things([seat.thing(vm.resident_on)])
+        await until(lambda: {"host.reboot", "host.enter_maintenance"} <= buttons())
+        assert "go.palette" in {action.objectName() for action in bar.actions()[-1:]}
 
 
 async def test_a_row_tells_pace_queue_and_what_would_help(application: QApplication) -> None:

@@ -134,7 +134,11 @@ MENU_BAR: Mapping[str, tuple[Group, ...]] = {
 }
 
 TOOLBAR: tuple[Group, ...] = (
-    ("vm.new",),
-    ("vm.start", "vm.shutdown", "vm.reboot", "vm.resume", "vm.suspend"),
+    ("pool.new", "sr.new", "vm.new"),
+    (
+        "vm.shutdown", "host.shutdown", "host.power_on", "vm.start", "vm.reboot", "host.reboot", "vm.resume",
+        "vm.suspend", "vm.force_shutdown", "vm.force_reboot",
+    ),
+    ("host.enter_maintenance", "host.exit_maintenance"),
     ("vm.migrate", "vm.snapshot"),
-)
+)  # fmt: skip

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Set
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -54,7 +54,29 @@ def menu_bar(selection: Selection) -> tuple[tuple[str, tuple[Line, ...]], ...]:
 
 def toolbar(selection: Selection) -> tuple[Line, ...]:
     """The toolbar. Of the commands that share a place (start and shut down …) the ones that can run are shown."""
-    return tuple(_lines(selection, TOOLBAR, keep_all=True))
+    groups = [_entries(selection, group, keep_all=True) for group in TOOLBAR]
+    able = {entry.id for entries in groups for entry in entries if entry.allowed}
+    is_for_hosts = "host" in selection.kinds and "vm" not in selection.kinds
+    return tuple(_joined([one for one in entries if _has_button(one.id, able, is_for_hosts)] for entries in groups))
+
+
+def _has_button(name: str, able: Set[str], is_for_hosts: bool) -> bool:
+    """Whether a command is in the toolbar now, when these can run: starting in place of stopping, resuming in place of
+    suspending, force only where nothing gentler helps. For hosts their own buttons stand in place of those for VMs."""
+    own = name.partition(".")[0]
+    if own in ("vm", "host") and name != "vm.new" and (own == "host") != is_for_hosts and name != "vm.suspend":
+        return False
+    if name in ("vm.start", "vm.resume", "host.power_on", "host.exit_maintenance"):
+        return name in able
+    if name.endswith(".shutdown"):
+        return name in able or able.isdisjoint(("vm.start", "host.power_on"))
+    if name == "vm.suspend":
+        return "vm.resume" not in able
+    if name == "host.enter_maintenance":
+        return "host.exit_maintenance" not in able
+    if name.startswith("vm.force_"):
+        return name in able and name.replace("force_", "") not in able
+    return True
 
 
 def host_menu(one: Command, selection: Selection, hosts: tuple[Item, ...]) -> tuple[tuple[Item, Verdict], ...]:
@@ -80,9 +102,17 @@ def context_of(selection: Selection) -> str:
 
 
 def _lines(selection: Selection, groups: tuple[Group, ...], *, keep_all: bool = False) -> Iterator[Line]:
+    return _joined(_entries(selection, group, keep_all=keep_all) for group in groups)
+
+
+def _entries(selection: Selection, group: Group, *, keep_all: bool) -> list[Entry]:
+    return [entry for name in group if (entry := _entry(name, selection, keep_all=keep_all)) is not None]
+
+
+def _joined(groups: Iterable[list[Entry]]) -> Iterator[Line]:
+    """With a separator between two groups that have something."""
     any_before = False
-    for group in groups:
-        entries = [entry for name in group if (entry := _entry(name, selection, keep_all=keep_all)) is not None]
+    for entries in groups:
         if entries and any_before:
             yield None
         any_before = any_before or bool(entries)

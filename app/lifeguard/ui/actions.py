@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
 from lifeguard.assets import asset
 from lifeguard.commands.command import Command
@@ -49,6 +49,7 @@ class Actions(QObject):
         self._commands: dict[str, Command] = {}
         self._places: dict[str, QMenu] = {}
         self._changed: dict[str, str] = {}
+        self._bar: _Buttons | None = None
 
     def fill_menu_bar(self, bar: QMenuBar) -> None:
         """The menus of the layout, after those that the bar has."""
@@ -59,7 +60,15 @@ class Actions(QObject):
             self._add(menu, lines)
 
     def fill_toolbar(self, bar: QToolBar) -> None:
-        self._add(bar, toolbar(self._selection))
+        """From here on its buttons follow what is selected; others may be put behind them."""
+        end = bar.addSeparator()
+        end.setVisible(False)
+        self._bar = _Buttons(bar, end)
+        self._show_buttons(toolbar(self._selection))
+
+    def _show_buttons(self, lines: Sequence[Line]) -> None:
+        if self._bar is not None:
+            self._bar.show([self._action(line) if line is not None else None for line in lines])
 
     def context_menu(self) -> QMenu:
         """The menu of the present selection; it deletes itself when it closes."""
@@ -76,6 +85,9 @@ class Actions(QObject):
         for _, lines in menu_bar(selection):
             self._judge(lines)
         self._judge(context_menu(selection))
+        buttons = toolbar(selection)
+        self._judge(buttons)
+        self._show_buttons(buttons)
 
     def use_shortcuts(self, changed: Mapping[str, str]) -> None:
         """Give these commands other keys than the usual ones; empty for none."""
@@ -91,7 +103,7 @@ class Actions(QObject):
         for name, command in self._commands.items():
             self._draw(self._actions[name], command.icon)
 
-    def _add(self, place: QMenu | QToolBar, lines: Iterable[Line]) -> None:
+    def _add(self, place: QMenu, lines: Iterable[Line]) -> None:
         for line in lines:
             if line is None:
                 place.addSeparator()
@@ -137,6 +149,35 @@ class Actions(QObject):
     def _draw(self, action: QAction, icon: str) -> None:
         if icon and _has_icon(icon):
             action.setIcon(self._theme.icon(Glyph(icon)))
+
+
+class _Buttons:
+    """The part of a toolbar before `end`, which is filled anew when other buttons are wanted; None is a separator."""
+
+    def __init__(self, bar: QToolBar, end: QAction) -> None:
+        self._bar = bar
+        self._end = end
+        self._wanted: list[QAction | None] = []
+        self._there: list[QAction] = []
+
+    def show(self, wanted: list[QAction | None]) -> None:
+        if wanted == self._wanted:
+            return
+        for action in self._there:
+            self._bar.removeAction(action)
+            if action.isSeparator():
+                action.deleteLater()
+        self._wanted, self._there = wanted, [self._insert(action) for action in wanted]
+
+    def _insert(self, action: QAction | None) -> QAction:
+        if action is None:
+            return self._bar.insertSeparator(self._end)
+        self._bar.insertAction(self._end, action)
+        button = self._bar.widgetForAction(action)
+        if isinstance(button, QToolButton):
+            button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+            button.setAccessibleName(action.text())
+        return action
 
 
 def _has_places(command: Command) -> bool:

@@ -81,8 +81,31 @@ def test_menu_bar_and_toolbar_keep_what_is_for_other_objects_greyed() -> None:
     assert list(bar) == ["Pool", "Server", "VM", "Storage", "Templates"]
     start = next(line for line in bar["VM"] if line is not None and line.id == "vm.start")
     assert start.refusal == "h1: this is not for objects of this kind."
-    assert any(line is not None and line.id == "vm.start" for line in toolbar(pool().select()))
     assert next(line for line in toolbar(pool().select()) if line is not None).refusal is not None
+
+
+_BUTTONS = {
+    ("on",): "vm.shutdown vm.reboot vm.suspend",
+    ("off",): "vm.start vm.reboot vm.suspend",
+    ("sleeps",): "vm.shutdown vm.reboot vm.resume vm.force_shutdown",
+    ("stuck",): "vm.shutdown vm.reboot vm.suspend vm.force_shutdown vm.force_reboot",
+    ("on", "stuck"): "vm.shutdown vm.reboot vm.suspend",
+    ("on", "off"): "vm.shutdown vm.start vm.reboot vm.suspend",
+    ("h1",): "host.shutdown host.reboot vm.suspend host.enter_maintenance",
+    ("resting",): "host.shutdown host.reboot vm.suspend host.exit_maintenance",
+    ("dead",): "host.power_on host.reboot vm.suspend host.enter_maintenance",
+    ("nfs",): "vm.shutdown vm.reboot vm.suspend",
+    (): "vm.shutdown vm.reboot vm.suspend",
+}
+
+
+@pytest.mark.parametrize("names", _BUTTONS, ids=" ".join)
+def test_the_toolbar_shows_of_those_that_share_a_place_the_ones_that_can_run(names: tuple[str, ...]) -> None:
+    source = pool()
+    source.builder.vm("stuck", on="h1", srs=("nfs",), blocked_operations={"clean_shutdown": "", "clean_reboot": ""})
+    source.builder.host("resting", enabled=False).change("host", "dead", power_on_mode="wake-on-lan")
+    shown = [line.id for line in toolbar(source.select(*names)) if line is not None]
+    assert " ".join(one for one in shown if one not in ("vm.migrate", "vm.snapshot")) == _BUTTONS[names]
 
 
 def test_the_palette_puts_what_can_run_first() -> None:

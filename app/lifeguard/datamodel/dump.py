@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -21,6 +22,7 @@ from lifeguard.datamodel.tables import CLASSES, RELATIONS, SCHEMA_VERSION
 Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
 _RENAMED_TABLES = {"Secret": "secret"}
+_GZIP = b"\x1f\x8b"
 
 
 class NotADump(Exception):
@@ -42,6 +44,8 @@ class Dump:
 
 def read_dump(data: bytes) -> Dump:
     """Read a database. A damaged file is read as far as it goes. Raises NotADump when there is nothing to read."""
+    if data.startswith(_GZIP):
+        raise NotADump("This is a compressed file: unpack it first.")
     reader = _Reader()
     parser = XMLParser(target=reader, forbid_dtd=True)
     try:
@@ -49,7 +53,7 @@ def read_dump(data: bytes) -> Dump:
         parser.close()
     except DefusedXmlException:
         raise NotADump("This is not a XenServer database: it declares entities or a document type.") from None
-    except ParseError as broken:
+    except (ParseError, LookupError, ValueError) as broken:  # the latter two: encodings that nobody knows
         reader = _recover(data, broken)
     if not reader.is_database:
         raise NotADump("This is not a XenServer database: it has no <database> element.")
@@ -125,15 +129,17 @@ def _columns(table: str) -> dict[str, Field] | None:
     return {column.db_name: column for column in known.fields.values()} if known else None
 
 
-def _recover(data: bytes, broken: ParseError) -> _Reader:
+def _recover(data: bytes, broken: Exception) -> _Reader:
     """Read a file that is not well-formed row by row, leaving out the rows that are to blame."""
     reader = _Reader()
     if b"<!DOCTYPE" in data or b"<!ENTITY" in data:
         raise NotADump("This is not a XenServer database: it declares entities or a document type.")
-    text = data.decode("utf-8", errors="replace")
+    text = data.decode("utf-16" if data.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8", errors="replace")
     rows = split_rows(text)
     if "<database" not in text[:4096] or not rows.tags:
         raise NotADump(f"This is not a XenServer database: {broken}.")
+    if "\ufffd" in text:
+        reader.skipped.append("Some bytes of the file are no text: there is a “\ufffd” instead of each.")
     for piece in rows.tags:
         _take_piece(reader, piece)
     if not rows.is_complete:

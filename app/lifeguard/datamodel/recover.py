@@ -51,7 +51,7 @@ def split_rows(text: str) -> Pieces:
 
 def _closed(piece: str) -> str:
     """The opening tag made an element of its own; a piece without an end is left as it is, and will not parse."""
-    body = piece.rstrip()
-    if body.endswith("/>"):
-        return body
-    return f"{body[:-1]}/>" if body.endswith(">") else body
+    body = piece[: piece.rfind(">") + 1]  # what follows is white space, or the first letters of a tag that was cut off
+    if not body or body.endswith("/>"):
+        return body or piece
+    return f"{body[:-1]}/>"

@@ -78,6 +78,14 @@ def visible_pool_ref(facts: Facts) -> str | None:
 
 
 @question
+def standalone_host_ref(facts: Facts) -> str | None:
+    """The only host, where there is no visible pool. A database without its pool may have several: then none is."""
+    if visible_pool_ref(facts) is not None or host_count(facts) != 1:
+        return None
+    return next(iter(facts.refs("host")), None)
+
+
+@question
 def has_host_metrics(facts: Facts) -> bool:
     """Databases written before there were any have none: their hosts count as live."""
     return facts.count("host_metrics") > 0
@@ -148,8 +156,9 @@ def storage_host_of(facts: Facts, vm: Vm) -> HostRef | None:
 
 def hosts_of(facts: Facts, record: Record) -> tuple[str, ...]:
     """The hosts that an object belongs to. Of a standalone host everything does; () is the pool as a whole."""
-    if visible_pool_ref(facts) is None:
-        return tuple(facts.refs("host"))
+    alone = standalone_host_ref(facts)
+    if alone is not None:
+        return (alone,)
     match record:
         case Host():
             return (record.ref,)

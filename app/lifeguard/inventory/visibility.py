@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifeguard.datamodel.records import Host, Network, Pif, Record, Sr, Vdi, Vm
-from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.datamodel.schema import is_null
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.relations import home_of_vm, is_live, is_pool_visible, related, storage_home
 
@@ -71,7 +71,7 @@ def _is_vm_for_people(facts: Facts, vm: Vm) -> bool:
 def _is_sr_for_people(facts: Facts, sr: Sr) -> bool:
     if sr.type in _INTERNAL_SR_TYPES or sr.name_label.startswith(_TEMPORARY) or is_tools_sr(sr):
         return False
-    if sr.introduced_by not in ("", NULL_REF):  # a disaster recovery in progress, whether or not its task is to be seen
+    if not is_null(sr.introduced_by):  # a disaster recovery in progress, whether or not its task is to be seen
         return False
     return _is_home_live(facts, storage_home(facts, sr.ref))
 

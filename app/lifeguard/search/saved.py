@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from lifeguard.inventory.answers import Facts
@@ -23,22 +24,34 @@ from lifeguard.search.query import (
 _KEY_PART = ".Search-"
 _UUID_START = "dead-beef-1234-"
 _PRODUCT = "XenCenter"
+_NO_SEARCH = "null"
+"""What the first versions wrote where nothing had been saved."""
 
 
 def saved_searches(facts: Facts) -> dict[str, SavedSearch]:
     """The searches saved in a pool by the key they stand under; those that cannot be read are left out."""
+    return {key: found for key, found in _readings(facts) if isinstance(found, SavedSearch)}
+
+
+def unreadable_searches(facts: Facts) -> dict[str, str]:
+    """What is left out: the key it stands under, and why it cannot be read, in a sentence."""
+    return {key: found for key, found in _readings(facts) if isinstance(found, str)}
+
+
+def _readings(facts: Facts) -> Iterator[tuple[str, SavedSearch | str]]:
     pool = the_pool(facts)
-    found: dict[str, SavedSearch] = {}
     for key, text in (pool.gui_config if pool is not None else {}).items():
-        if _KEY_PART not in key:
+        if _KEY_PART not in key or text == _NO_SEARCH:
             continue
         try:
             searches = read_searches(text)
-        except MalformedSearch:
+        except MalformedSearch as broken:
+            yield key, str(broken)
             continue
-        if len(searches) == 1:
-            found[key] = SavedSearch(searches[0], text)
-    return found
+        yield (
+            key,
+            SavedSearch(searches[0], text) if len(searches) == 1 else "This is not one saved search, but several.",
+        )
 
 
 def text_to_save(saved: SavedSearch) -> str:

@@ -6,6 +6,7 @@ import argparse
 import asyncio
 import json
 import os
+import sys
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import AsyncExitStack
 from datetime import datetime
@@ -17,7 +18,8 @@ from lifeguard.search.columns import Moment
 from lifeguard.search.language import QueryError, parse
 from lifeguard.search.overview import narrowed, overview, widened
 from lifeguard.search.query import Search
-from lifeguard.search.saved import find_search, known_searches
+from lifeguard.search.remarks import remarks_on
+from lifeguard.search.saved import find_search, known_searches, unreadable_searches
 from lifeguard.search.view import SearchView
 from lifeguard.shell.failure import CommandLineError
 from lifeguard.shell.source import add_source_arguments, open_source
@@ -81,28 +83,24 @@ def _search(inventories: Mapping[str, Inventory], uuid: str | None, text: str) -
     found = (find_search(inventory, uuid) for inventory in inventories.values())
     search = next((one for one in found if one is not None), None)
     if search is None:
+        for inventory in inventories.values():
+            for key, sentence in unreadable_searches(inventory).items():
+                if key.endswith(uuid):
+                    raise CommandLineError(f"The saved search {uuid} cannot be read. {sentence}")
         known = sorted({one.uuid for inventory in inventories.values() for one in known_searches(inventory)})
         raise CommandLineError(f"There is no saved search {uuid}; there are {', '.join(known)}.")
+    for remark in remarks_on(search):
+        print(f"{search.name}: {remark}", file=sys.stderr)
     return narrowed(search, query)
 
 
 def _as_json(inventories: Mapping[str, Inventory], node: Node) -> dict[str, Any]:
-    """A row, or a group with what is in it. A group that is an object has the fields of its row as well."""
-    row = {} if node.source is None else _row(inventories, node)
-    if node.source is not None and not node.children:
-        return row
-    children = [_as_json(inventories, child) for child in node.children]
-    return {"group": node.tooltip, "ref": node.ref, "children": children} | row
-
-
-def _row(inventories: Mapping[str, Inventory], node: Node) -> dict[str, Any]:
-    return {
-        "kind": node.kind,
-        "ref": node.ref,
-        "name": node.tooltip,
-        "address": ", ".join(_addresses(inventories, node)),
-        "state": node.state,
-    }
+    """A row, or a group with what is in it. An object that could head a group but has nothing in it is a row."""
+    if node.children or node.ref is None:
+        children = [_as_json(inventories, child) for child in node.children]
+        return {"group": node.tooltip, "ref": node.ref, "children": children}
+    address = ", ".join(_addresses(inventories, node))
+    return {"kind": node.kind, "ref": node.ref, "name": node.tooltip, "address": address}
 
 
 def _addresses(inventories: Mapping[str, Inventory], node: Node) -> tuple[str, ...]:

@@ -35,7 +35,8 @@ def run(args: argparse.Namespace) -> int:
     if args.json:
         print(json.dumps([node.as_json() for node in nodes], indent=2, ensure_ascii=False))
     else:
-        print("\n".join(_lines(nodes)))
+        for line in _lines(nodes):
+            print(line)
     return 0
 
 

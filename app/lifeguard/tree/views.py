@@ -12,7 +12,7 @@ from lifeguard.inventory.custom_fields import readable_value, values_of
 from lifeguard.inventory.folders import empty_folders, folder_groups, folder_of
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, SEARCHABLE_CLASSES, TITLES, ObjectType, type_of
 from lifeguard.inventory.placing import AT_TOP, NOWHERE, Group, Path, Placing, group
-from lifeguard.inventory.relations import home_of_vm, is_real_vm, storage_home, visible_pool_ref
+from lifeguard.inventory.relations import home_of_vm, is_real_vm, standalone_host_ref, storage_home, visible_pool_ref
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.tree.options import Options
 
@@ -98,10 +98,8 @@ def _by_home(facts: Facts, record: Record) -> Placing:
 def _under_home(facts: Facts, host_ref: str | None) -> Placing:
     """Where hangs what is at home on a host, None the pool: one answer for all that live there. A standalone host has
     everything."""
-    pool = visible_pool_ref(facts)
-    if pool is None:
-        return Placing(tuple((host,) for host in facts.refs("host")))
-    return _under((pool,) if host_ref is None else (pool, host_ref))
+    home = standalone_host_ref(facts) or host_ref
+    return _under(tuple(step for step in (visible_pool_ref(facts), home) if step is not None))
 
 
 def _by_type(facts: Facts, record: Record) -> Placing:

@@ -15,7 +15,8 @@ HEAD = b'<database><manifest><pair key="schema_major_vsn" value="5"/></manifest>
 
 def test_a_value_is_read_by_the_type_of_its_field() -> None:
     dump = read_dump(
-        HEAD + b"""<table name="VM"><row ref="OpaqueRef:a" _ref="OpaqueRef:a" __ctime="1" name__label="web%.1"
+        HEAD
+        + b"""<table name="VM"><row ref="OpaqueRef:a" _ref="OpaqueRef:a" __ctime="1" name__label="web%.1"
         is_a_template="false" memory__static_max="4294967296" HVM__shadow_multiplier="1.5" resident_on=""
         other_config="(('folder'%.'/prod') ('note' 'it\\'s'))" tags="('blue' 'a%nb')"/></table></database>"""
     )
@@ -32,7 +33,8 @@ def test_a_value_is_read_by_the_type_of_its_field() -> None:
 
 def test_back_references_that_old_files_lack_are_rebuilt_from_the_children() -> None:
     dump = read_dump(
-        HEAD + b"""<table name="VBD"><row ref="b1" VM="v"/><row ref="b2" VM="v"/><row ref="b3" VM="gone"/></table>
+        HEAD
+        + b"""<table name="VBD"><row ref="b1" VM="v"/><row ref="b2" VM="v"/><row ref="b3" VM="gone"/></table>
         <table name="VM"><row ref="v"/></table></database>"""
     )
     assert dump.tables["VM"]["v"]["VBDs"] == ("b1", "b2")
@@ -54,7 +56,8 @@ def test_a_field_of_the_wrong_type_is_named_and_the_row_is_kept() -> None:
 
 def test_a_row_that_is_not_well_formed_is_left_out_by_its_line_and_the_rest_is_read() -> None:
     dump = read_dump(
-        HEAD + b"""
+        HEAD
+        + b"""
 <table name="VM"><row ref="a" name__label="one"/>
 <row ref="b" name__label="a < b & c"/>
 <row ref="c" name__label="three"/></table>
@@ -63,6 +66,29 @@ def test_a_row_that_is_not_well_formed_is_left_out_by_its_line_and_the_rest_is_r
     assert set(dump.tables["VM"]) == {"a", "c"}
     assert set(dump.tables["host"]) == {"h"}
     assert dump.skipped == ("line 3, row of table VM was left out: it is not well-formed.",)
+
+
+def test_bytes_that_are_no_text_are_replaced_and_said() -> None:
+    dump = read_dump(HEAD + b'<table name="VM"><row ref="a" name__label="D\xffb"/></table></database>')
+    assert dump.tables["VM"]["a"]["name_label"] == "D\ufffdb"
+    assert dump.skipped == ("Some bytes of the file are no text: there is a “\ufffd” instead of each.",)
+
+
+@pytest.mark.parametrize("encoding", ["none-such", "shift_jis", "utf-32"])
+def test_an_encoding_that_is_not_known_does_not_keep_a_plain_file_from_being_read(encoding: str) -> None:
+    dump = read_dump(f'<?xml version="1.0" encoding="{encoding}"?>'.encode() + HEAD + b"</database>")
+    assert dump.manifest == {"schema_major_vsn": "5"}
+
+
+def test_a_file_in_two_byte_letters_is_read_also_up_to_where_it_ends() -> None:
+    whole = (HEAD + b'<table name="VM"><row ref="a" name__label="one"/><row ref="b"/></table></database>').decode()
+    assert set(read_dump(whole.encode("utf-16")).tables["VM"]) == {"a", "b"}
+    assert set(read_dump(whole.encode("utf-16")[:-60]).tables["VM"]) == {"a"}
+
+
+def test_a_compressed_file_is_named_as_such() -> None:
+    with pytest.raises(NotADump, match=r"^This is a compressed file: unpack it first\.$"):
+        read_dump(b"\x1f\x8b\x08" + bytes(20))
 
 
 def test_a_file_that_ends_too_early_is_read_up_to_there() -> None:
@@ -134,7 +160,7 @@ def test_what_is_written_is_read_back(
 
 @given(st.binary(max_size=400), st.integers(0, 300))
 def test_no_bytes_make_the_reader_fail_otherwise(noise: bytes, at: int) -> None:
-    whole = HEAD + b"<table name=\"VM\"><row ref=\"a\" other_config=\"(('k' 'v'))\"/></table></database>"
+    whole = HEAD + b'<table name="VM"><row ref="a" other_config="((\'k\' \'v\'))"/></table></database>'
     for data in (noise, whole[:at] + noise + whole[at:]):
         with contextlib.suppress(NotADump):
             read_dump(data)

@@ -10,7 +10,7 @@ from lifeguard.inventory.addresses import addresses_of
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import name_of, short_name
-from lifeguard.inventory.relations import home_of, is_live, is_pool_visible, vms_on
+from lifeguard.inventory.relations import home_of, hosts_of, is_live, is_pool_visible, vms_on
 from lifeguard.inventory.standing import host_state, marks_of, state_of
 from lifeguard.inventory.visibility import is_shown
 
@@ -224,3 +224,14 @@ def test_addresses_are_those_of_nics_guests_and_storage_servers() -> None:
     assert of(Vm, "vm") == ("10.2.0.1", "10.2.0.2", "fe80::1", "10.3.0.1")
     assert of(Vm, "bare") is None
     assert (of(Sr, "local"), of(Sr, "half")) == (("nas",), ("10.9.9.9",))
+
+
+def test_everything_belongs_to_a_standalone_host_and_without_a_pool_to_where_it_is_at_home() -> None:
+    inventory = _inventory(pool={"pool": {"name_label": ""}}, VM={"vm": {}, "apart": {}})
+    inventory.apply([Event("host", "h1", "del")])
+    vm, shared, apart = inventory.find("vm"), inventory.find("shared"), inventory.find("apart")
+    assert [hosts_of(inventory, one) for one in (vm, shared, apart)] == [("h2",)] * 3
+    inventory.apply([Event("host", "h1", "add", {"name_label": "one"}), Event("pool", "pool", "del")])
+    assert [hosts_of(inventory, one) for one in (vm, shared, apart)] == [("h2",), (), ()]
+    inventory.apply([Event("host", "h1", "del"), Event("host", "h2", "del")])
+    assert [hosts_of(inventory, one) for one in (vm, shared, apart)] == [(), (), ()]

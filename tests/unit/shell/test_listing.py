@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import quoteattr
 
 import pytest
 
@@ -43,7 +45,7 @@ def test_every_view_can_be_printed(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_the_first_row_of_a_search_is_the_master_with_its_address(capsys: pytest.CaptureFixture[str]) -> None:
     rows = _json(capsys, "search", _dump("hottub"))
-    assert {"kind", "ref", "name", "address"} <= set(rows[0])
+    assert {tuple(row) for row in rows} == {("kind", "ref", "name", "address")}
     assert (rows[0]["kind"], rows[0]["name"], rows[0]["address"]) == ("host", "inflames", "10.80.224.75")
     assert [row["name"] for row in _json(capsys, "search", _dump("hottub"), "ip:10.80.237.* box")] == ["Iscsi Box"]
 
@@ -51,11 +53,77 @@ def test_the_first_row_of_a_search_is_the_master_with_its_address(capsys: pytest
 def test_groups_nest_and_name_the_object_they_stand_for(capsys: pytest.CaptureFixture[str]) -> None:
     by_network = _json(capsys, "search", _dump("grimsby"), "--saved", "vmsbynet")
     by_state = _json(capsys, "search", _dump("grimsby"), "--saved", "vmsbyps")
-    assert by_network[0]["kind"] == "vm"
+    assert tuple(by_network[0]) == ("kind", "ref", "name", "address")
+    assert tuple(by_network[1]) == ("group", "ref", "children")
     assert by_network[1]["group"] == "Network 0"
     assert by_network[1]["ref"].startswith("OpaqueRef:")
     assert [(group["group"], group["ref"]) for group in by_state] == [("Halted", None), ("Running", None)]
     assert {row["kind"] for group in by_state for row in group["children"]} == {"vm"}
+
+
+def test_a_folder_is_a_row_and_with_something_in_it_a_group(capsys: pytest.CaptureFixture[str]) -> None:
+    (foo, red) = _json(capsys, "search", _dump("grimsby"), "--saved", "0e69156e-f977-4da4-9d27-2ca16443109d")
+    assert (foo["group"], foo["ref"], [child["group"] for child in foo["children"]]) == ("foo", "/foo", ["bar"])
+    assert red == {"kind": "folder", "ref": "/red", "name": "red", "address": ""}
+
+
+def test_what_is_not_understood_of_a_saved_search_is_said_and_what_cannot_be_read_at_all_is_refused(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    strange = "<Search name=\\'odd\\' uuid=\\'u1\\'><Query><QueryScope><Pool/></QueryScope><NewQuery/></Query></Search>"
+    path = tmp_path / "pool.xml"
+    config = f"(('X.Search-u1' '{strange}') ('X.Search-u2' '<Search') ('X.Search-u3' 'null'))"
+    path.write_text(
+        f'<database><table name="pool"><row ref="p" name_label="P" gui_config={quoteattr(config)}/></table></database>'
+    )
+    assert main(["search", str(path), "--saved", "u1", "--json"]) == 0
+    said = capsys.readouterr()
+    assert [row["name"] for row in json.loads(said.out)] == ["P"]
+    assert said.err == "odd: The condition <NewQuery> is not understood and is left out of account.\n"
+    assert main(["search", str(path), "--saved", "u2"]) == 2
+    assert capsys.readouterr().err.startswith("The saved search u2 cannot be read. This is not a saved search: ")
+    assert main(["search", str(path), "--saved", "u3"]) == 2
+    assert capsys.readouterr().err.startswith("There is no saved search u3; there are ")
+
+
+_WHOLE = (
+    b'<database><table name="pool"><row ref="p" name_label="P" master="h"/></table>\n'
+    b'<table name="host"><row ref="h" name__label="one"/>\n<row ref="g" name__label="two"/></table>\n'
+    b'<table name="VM"><row ref="v" name__label="web" power_state="Running" resident_on="h"/></table></database>'
+)
+
+
+@pytest.mark.parametrize("command", ["tree", "search"])
+def test_a_file_that_ends_anywhere_is_listed_up_to_there_or_refused_in_one_sentence(
+    command: str, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / "cut.xml"
+    for end in range(len(_WHOLE)):
+        path.write_bytes(_WHOLE[:end])
+        status = main([command, str(path), "--json"])
+        said = capsys.readouterr()
+        assert status in (0, 2)
+        assert said.err.startswith(f"{path}: ")
+        assert said.err.count("\n") == 1 or status == 0
+        assert bool(said.out) == (status == 0)
+        assert "Traceback" not in said.err
+        if status == 0:
+            assert isinstance(json.loads(said.out), list)
+
+
+def test_an_empty_database_and_what_is_none(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "empty.xml"
+    path.write_text("<database/>")
+    assert (main(["tree", str(path)]), capsys.readouterr().out) == (0, "")
+    assert (main(["tree", str(path), "--json"]), capsys.readouterr().out) == (0, "[]\n")
+    for content in (b"", b"\x1f\x8b\x08", b"hello", b"\0" * 100, b"<html/>"):
+        path.write_bytes(content)
+        assert main(["search", str(path), "web", "--json"]) == 2
+        said = capsys.readouterr()
+        assert (said.out, said.err.count("\n")) == ("", 1)
+        assert said.err.startswith(f"{path}: This is ")
+    assert main(["tree", str(tmp_path)]) == 2
+    assert capsys.readouterr().err == f"{tmp_path}: Is a directory.\n"
 
 
 def test_several_sources_are_one_result(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QComboBox, QFileDialog, QLabel, QPushButton, QTabWidget, QToolButton
 
+from lifeguard.commands.selection import Selection
+from lifeguard.commands.work import Report, Work
 from lifeguard.datamodel.records import Host, Message, Vm
 from lifeguard.inventory.relations import is_real_vm
 from lifeguard.ui.notices.alert import alert_of
 from lifeguard.ui.table.view import TableView
+from lifeguard.xapi.failures import ApiFailure
 from tests.gui.desk import Seat, desk_on_pool
 from tests.support import until
 
@@ -148,3 +153,108 @@ async def test_going_to_an_alerts_object_or_choosing_one_in_the_tree_shows_the_t
         vm = next(vm for vm in inventory.all(Vm) if is_real_vm(vm))
         seat.desk.window.show_things([seat.thing(vm.ref)])
         assert seat.desk.window.stack.isVisible()
+
+
+def _events(seat: Seat) -> TableView:
+    return seat.part(TableView, "table.notices.events")
+
+
+def _column(view: TableView, title: str) -> list[str]:
+    place = [column.title for column in view.lines.columns].index(title)
+    return [str(view.lines.index(row, place).data()) for row in range(view.lines.rowCount())]
+
+
+async def _three_jobs(seat: Seat) -> asyncio.Event:
+    """One that is over, one that has failed, and one that goes on until the event is set."""
+    words = Selection.of(seat.pool.source, []).rules(seat.pool.source).words
+    host = next(seat.pool.source.inventory.all(Host))
+    gate = asyncio.Event()
+
+    async def well(_: Report) -> None:
+        await asyncio.sleep(0)
+
+    async def badly(_: Report) -> None:
+        raise ApiFailure("HOST_OFFLINE", (host.ref,))
+
+    async def long(_: Report) -> None:
+        await gate.wait()
+
+    for title, run in (("Do one thing", well), ("Do another", badly), ("Do much", long)):
+        seat.desk.board.start(Work(title, run, words, subjects=(host.ref,)))
+    await until(lambda: len(seat.desk.board.active) == 1)
+    return gate
+
+
+async def test_events_are_the_jobs_so_far_and_failures_are_counted(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        gate = await _three_jobs(seat)
+        seat.desk.notices.open_page("events")
+        view = _events(seat)
+        assert _column(view, "What") == ["Do much", "Do another", "Do one thing"]
+        assert _column(view, "State") == ["Running", "Failed", "Done"]
+        assert set(_column(view, "Server or pool")) == {seat.pool.source.title}
+        assert seat.part(QTabWidget, "notices.pages").tabText(1) == "Events (1 failed)"
+        view.setCurrentIndex(view.lines.index(1, 0))
+        details = seat.part(QLabel, "notices.events.details")
+        assert details.isVisible()
+        assert "HOST_OFFLINE" in details.text()
+        gate.set()
+        await until(lambda: not seat.desk.board.active)
+
+
+async def test_events_are_filtered_cancelled_retried_and_dismissed(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        await _three_jobs(seat)
+        seat.desk.notices.open_page("events")
+        view, state = _events(seat), seat.part(QComboBox, "events.state")
+        state.setCurrentText("Failed")
+        assert _column(view, "What") == ["Do another"]
+        view.setCurrentIndex(view.lines.index(0, 0))
+        seat.part(QPushButton, "events.retry").click()
+        await until(lambda: _column(view, "What") == ["Do another", "Do another"])
+        state.setCurrentText("Under way")
+        assert _column(view, "What") == ["Do much"]
+        view.setCurrentIndex(view.lines.index(0, 0))
+        seat.part(QPushButton, "events.cancel").click()
+        await until(lambda: view.lines.rowCount() == 0)
+        assert seat.part(QLabel, "notices.events.empty").isVisible()
+        state.setCurrentText("All")
+        view.selectAll()
+        seat.part(QPushButton, "events.dismiss").click()
+        assert view.lines.rowCount() == 0
+        assert seat.part(QTabWidget, "notices.pages").tabText(1) == "Events"
+        assert not seat.desk.board.jobs
+
+
+async def test_events_are_exported_with_their_results(application: QApplication, tmp_path: Path) -> None:
+    async with desk_on_pool(application) as seat:
+        gate = await _three_jobs(seat)
+        gate.set()
+        await until(lambda: not seat.desk.board.active)
+        seat.desk.notices.open_page("events")
+        seat.part(QPushButton, "events.export").click()
+        dialog = await seat.dialog("export.dialog")
+        assert isinstance(dialog, QFileDialog)
+        dialog.selectFile(str(tmp_path / "events.csv"))
+        dialog.accept()
+        await until((tmp_path / "events.csv").exists)
+        await until(lambda: (tmp_path / "events.csv").stat().st_size > 0)
+        lines = (tmp_path / "events.csv").read_text("utf-8").splitlines()
+        assert lines[0] == "State,What,Server or pool,Started,Took,Result"
+        assert [line.split(",")[1] for line in lines[1:]] == ["Do much", "Do another", "Do one thing"]
+        assert "does not answer" in lines[2]
+
+
+async def test_an_alert_says_in_full_what_it_is_about_and_where_it_can_be_gone_to(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        host = next(seat.pool.source.inventory.all(Host))
+        seat.desk.notices.open_page("alerts")
+        view = _alerts(seat)
+        _post(seat, "HA_HOST_FAILED", host, 3)
+        await until(lambda: f"{host.name_label} has failed" in _messages(view))
+        assert not seat.part(QPushButton, "alerts.go").isEnabled()
+        assert seat.part(QPushButton, "alerts.go").toolTip() != ""
+        view.setCurrentIndex(view.lines.index(0, 0))
+        assert seat.part(QPushButton, "alerts.go").isEnabled()
+        assert seat.part(QLabel, "notices.alerts.details").text() == "what happened"
+        assert "UTC" in str(view.lines.index(0, 4).data(Qt.ItemDataRole.ToolTipRole))

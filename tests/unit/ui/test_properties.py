@@ -109,7 +109,7 @@ def test_a_host_tells_its_updates_certificates_and_licence() -> None:
     assert told["Updates applied"] == "XS61E002, XS82E001"
     assert told["Fingerprint"] == "AA:BB"
     assert told["Server certificate until"].startswith("1 Jan 2030") or "2029" in told["Server certificate until"]
-    assert told["Edition"] == "enterprise"
+    assert told["Edition"] == "Enterprise"
     assert told["Expires"] == "Never"
 
 

@@ -18,7 +18,7 @@ from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, tex
 
 _FACTS = (Column("What", 30), Column("Value", 60))
 _HOSTS = (Column("Server", 30), Column("State", 20), Column("Heartbeat storage", 24), Column("Sees by network", 30))
-_STORAGES = (Column("Heartbeat storage", 30), Column("Type", 18), Column("State", 20))
+_STORAGES = (Column("Heartbeat storage", 30), Column("Type", 18, gives_way=True), Column("State", 20))
 _VMS = (
     Column("VM", 34),
     Column("Restart priority", 22),

@@ -16,15 +16,15 @@ from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Share, Span, Table, number, text
 
 _COLUMNS = (
-    Column("Name", 36),
+    Column("Name", 36, gives_way=True),
     Column("In use", 24),
-    Column("Shared out", 34, is_steady=True),
+    Column("Shared out", 34, is_steady=True, gives_way=True),
     Column("Dynamic minimum", 18),
     Column("Dynamic maximum", 18),
     Column("Static maximum", 17),
     Column("Available", 14),
 )
-_OF_VM = (*_COLUMNS[:2], Column("Range", 34, is_steady=True), *_COLUMNS[3:6])
+_OF_VM = (*_COLUMNS[:2], Column("Range", 34, is_steady=True, gives_way=True), *_COLUMNS[3:6])
 _NONE = Cell("")
 _TEMPLATE = "It takes memory once a VM made from it runs"
 

@@ -21,14 +21,14 @@ _VIFS = (
     Column("Device", 9),
     Column("MAC address", 22, is_code=True),
     Column("Limit", 12),
-    Column("Network", 28),
+    Column("Network", 28, gives_way=True),
     Column("IP address", 34, is_code=True),
     Column("Active", 9),
     Column("Locking", 18),
 )
 _NETWORKS = (
-    Column("Name", 28),
-    Column("Description", 26),
+    Column("Name", 28, gives_way=True),
+    Column("Description", 26, gives_way=True),
     Column("NIC", 14),
     Column("VLAN", 8),
     Column("Auto", 8),
@@ -40,7 +40,7 @@ _NETWORKS = (
 _ADDRESSES = (
     Column("Server", 24),
     Column("Interface", 18),
-    Column("Network", 26),
+    Column("Network", 26, gives_way=True),
     Column("NIC", 12),
     Column("IP setup", 11),
     Column("IP address", 20, is_code=True),
@@ -194,9 +194,7 @@ def _why_none(pif: Pif) -> str:
     return "No address was given by DHCP" if pif.ip_configuration_mode == "DHCP" else "None is configured"
 
 
-VM_INTERFACES = Table(
-    "networking.vm", "Virtual network interfaces", _VIFS, _vifs, _vif, "It is on no network."
-)
+VM_INTERFACES = Table("networking.vm", "Virtual network interfaces", _VIFS, _vifs, _vif, "It is on no network.")
 NETWORKS = Table(
     "networking.networks", "Networks", _NETWORKS, _networks, _network, "There is no network.",
     commands=("network.delete",),

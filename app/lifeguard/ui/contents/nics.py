@@ -17,10 +17,10 @@ _COLUMNS = (
     Column("Link status", 14),
     Column("Speed", 12),
     Column("Duplex", 10),
-    Column("Vendor", 26),
-    Column("Device", 34),
+    Column("Vendor", 26, gives_way=True),
+    Column("Device", 34, gives_way=True),
     Column("PCI bus path", 16, is_code=True),
-    Column("Network", 24),
+    Column("Network", 24, gives_way=True),
     Column("SR-IOV", 14),
 )
 _MODES = {"balance-slb": "Active-active", "active-backup": "Active-passive", "lacp": "LACP"}

@@ -15,13 +15,13 @@ from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, tex
 
 NOW = "now"
 _COLUMNS = (
-    Column("Name", 48),
+    Column("Name", 48, gives_way=True),
     Column("Created", 24),
     Column("Age", 18),
     Column("Contains", 20),
     Column("Size", 12),
-    Column("Tags", 18),
-    Column("Description", 36),
+    Column("Tags", 18, gives_way=True),
+    Column("Description", 36, gives_way=True),
 )
 _CONTAINS = {
     "disk": "Disks",
@@ -95,9 +95,7 @@ def _summary(facts: Facts, subject: str) -> str:
 _EMPTY = "This VM has no snapshot. Take one before something is changed, to be able to go back."
 _TAKE = ("vm.snapshot", "vm.checkpoint")
 _USE = ("snapshot.revert", "snapshot.new_vm", "snapshot.new_template", "snapshot.delete")
-TREE = Table(
-    "snapshots.tree", "Snapshots", _COLUMNS, _first_ones, _line, _EMPTY, _later_ones, _summary, _TAKE, _USE
-)
+TREE = Table("snapshots.tree", "Snapshots", _COLUMNS, _first_ones, _line, _EMPTY, _later_ones, _summary, _TAKE, _USE)
 LIST = Table(
     "snapshots.list", "Snapshots", _COLUMNS, _snapshots, _line, _EMPTY, summary=_summary, own_commands=_TAKE,
     commands=_USE,

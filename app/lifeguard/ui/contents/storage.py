@@ -26,9 +26,9 @@ _LAST = 1 << 20
 
 _VM_DISKS = (
     Column("Position", 10),
-    Column("Name", 26),
-    Column("Description", 26),
-    Column("Storage", 24),
+    Column("Name", 26, gives_way=True),
+    Column("Description", 26, gives_way=True),
+    Column("Storage", 24, gives_way=True),
     Column("Size", 12),
     Column("Used", 12),
     Column("Read only", 11),
@@ -38,25 +38,25 @@ _VM_DISKS = (
 )
 _VM_DRIVES = (
     Column("Position", 10),
-    Column("Disc", 34),
-    Column("Storage", 26),
+    Column("Disc", 34, gives_way=True),
+    Column("Storage", 26, gives_way=True),
     Column("Active", 9),
     Column("Device", 14, is_code=True),
 )
 _SR_DISKS = (
-    Column("Name", 40),
-    Column("Description", 30),
+    Column("Name", 40, gives_way=True),
+    Column("Description", 30, gives_way=True),
     Column("Size", 12),
     Column("Used", 12),
-    Column("VM", 28),
-    Column("Kind", 36),
-    Column("Changed-block tracking", 22),
+    Column("VM", 28, gives_way=True),
+    Column("Kind", 36, gives_way=True),
+    Column("Changed-block tracking", 22, gives_way=True),
 )
 _STORAGES = (
-    Column("Name", 38),
-    Column("Description", 32),
+    Column("Name", 38, gives_way=True),
+    Column("Description", 32, gives_way=True),
     Column("Server", 24),
-    Column("Type", 18),
+    Column("Type", 18, gives_way=True),
     Column("Shared", 9),
     Column("Usage", 26, is_steady=True),
     Column("Size", 12),

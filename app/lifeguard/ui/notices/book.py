@@ -16,9 +16,9 @@ from lifeguard.ui.table.live import Step
 
 COLUMNS = (
     Column("Severity", 26),
-    Column("Message", 70),
-    Column("Object", 30),
-    Column("Server or pool", 26),
+    Column("Message", 70, gives_way=True),
+    Column("Object", 30, gives_way=True),
+    Column("Server or pool", 26, gives_way=True),
     Column("Date", 18),
 )
 _GLYPHS = {

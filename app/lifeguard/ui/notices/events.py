@@ -9,16 +9,18 @@ from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.observe import Signal
 from lifeguard.quantities import UNKNOWN, format_duration, format_percent
 from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.pools import Pools
 from lifeguard.ui.table.flat import FlatLines
 from lifeguard.ui.table.line import Cell, Column, Line, text
 from lifeguard.ui.table.live import Step
 
 COLUMNS = (
     Column("State", 16),
-    Column("What", 60),
+    Column("What", 60, gives_way=True),
+    Column("Server or pool", 26, gives_way=True),
     Column("Started", 16),
     Column("Took", 12),
-    Column("Result", 80),
+    Column("Result", 80, gives_way=True),
 )
 FILTERS: Final = ("All", "Under way", "Failed", "Done")
 _GLYPHS: Final = {
@@ -36,11 +38,14 @@ _WORDS: Final = {
 
 
 class EventBook:
-    """`changed` tells what became of the listed lines."""
+    """`changed` tells what became of the listed lines; `counted` how many jobs have failed."""
 
-    def __init__(self, board: JobBoard) -> None:
+    def __init__(self, board: JobBoard, pools: Pools) -> None:
         self.changed: Signal[tuple[Step, ...]] = Signal()
+        self.counted: Signal[int] = Signal()
         self._board = board
+        self._pools = pools
+        self._where: dict[str, str] = {}
         self._jobs: dict[str, Job] = {str(job.id): job for job in board.jobs}
         self._filter = FILTERS[0]
         self.lines = FlatLines(self._line)
@@ -49,6 +54,10 @@ class EventBook:
 
     def close(self) -> None:
         self._leave()
+
+    @property
+    def failed(self) -> int:
+        return sum(job.status == "failed" for job in self._jobs.values())
 
     def get(self, key: str) -> Job | None:
         return self._jobs.get(key)
@@ -74,9 +83,10 @@ class EventBook:
         if job not in self._board:
             self._jobs.pop(key, None)
             self._tell(self.lines.drop(key))
-            return
-        self._jobs[key] = job
-        self._tell(self.lines.put(key) if self._admits(job) else self.lines.drop(key))
+        else:
+            self._jobs[key] = job
+            self._tell(self.lines.put(key) if self._admits(job) else self.lines.drop(key))
+        self.counted.emit(self.failed)
 
     def _tell(self, steps: tuple[Step, ...]) -> None:
         if steps:
@@ -99,16 +109,27 @@ class EventBook:
         cells = (
             Cell(_WORDS[job.status], job.status, glyph=_GLYPHS[job.status]),
             text(job.title),
+            text(self._place(key, job), "The pool is not open any more"),
             Cell(UNKNOWN, job.started_s or None, instant_s=job.started_s or None),
             Cell(format_duration(took_s), took_s, "" if took_s is not None else "It is not over"),
-            text(_result(job), "It is not over"),
+            text(_result(job), "It did what was asked" if job.status == "done" else "It is not over"),
         )
         return Line(cells, order=(-job.id, key))
 
+    def _place(self, key: str, job: Job) -> str:
+        """The pool that a job is about, also when what it was about has gone."""
+        if key not in self._where:
+            for pool in self._pools:
+                if job.work.concerns(pool.source.inventory):
+                    self._where[key] = pool.source.title
+                    break
+        return self._where.get(key, "")
+
 
 def _result(job: Job) -> str:
+    """What there is to say beside the state."""
     if job.error is not None:
         return job.error.sentence
     if job.status == "running" and job.progress_fraction is not None:
         return format_percent(job.progress_fraction)
-    return _WORDS[job.status] if job.is_over else ""
+    return job.note or ("Called off" if job.status == "cancelled" else "")

@@ -19,6 +19,7 @@ from lifeguard.ui.notices.book import AlertBook, AlertFilter, Known
 from lifeguard.ui.notices.events import EventBook
 from lifeguard.ui.notices.export import as_csv
 from lifeguard.ui.notices.page import NoticePage
+from lifeguard.ui.pools import Pools
 from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.live import Step
 from lifeguard.ui.theme import Theme
@@ -144,8 +145,8 @@ class AlertsPage:
 
 
 class EventsPage:
-    def __init__(self, board: JobBoard, clock: Clock, theme: Theme, around: Around) -> None:
-        self._events = EventBook(board)
+    def __init__(self, board: JobBoard, pools: Pools, clock: Clock, theme: Theme, around: Around) -> None:
+        self._events = EventBook(board, pools)
         self._around = around
         empty = "Nothing was done yet. What you begin is listed here until the program ends."
         self._page = NoticePage("events", "Events", events.COLUMNS, empty, clock.time_s, theme, around.layouts)
@@ -170,6 +171,10 @@ class EventsPage:
     def close(self) -> None:
         self._leave()
         self._events.close()
+
+    @property
+    def events(self) -> EventBook:
+        return self._events
 
     def _take(self, steps: Sequence[Step]) -> None:
         self._page.take(steps)

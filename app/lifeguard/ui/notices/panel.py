@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QPushButton, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTabWidget, QVBoxLayout, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.commands.jobs import JobBoard
@@ -26,7 +26,7 @@ class NoticesPanel(QWidget):
         self.setObjectName("notices")
         self._book = AlertBook(pools)
         self.alerts = AlertsPage(self._book, clock, theme, around)
-        self.events = EventsPage(board, clock, theme, around)
+        self.events = EventsPage(board, pools, clock, theme, around)
         self._pages: tuple[AlertsPage | EventsPage, ...] = (self.alerts, self.events)
         self._bar = QTabWidget()
         self._bar.setObjectName("notices.pages")
@@ -39,11 +39,19 @@ class NoticesPanel(QWidget):
         back.setToolTip("Back to what was shown before (Escape)")
         back.setShortcut("Escape")
         back.clicked.connect(self.left)
-        self._bar.setCornerWidget(back)
+        gap = self.fontMetrics().height() // 2
+        corner = QWidget()
+        inset = QHBoxLayout(corner)
+        inset.setContentsMargins(gap, 0, gap, gap // 2)
+        inset.addWidget(back)
+        self._bar.setCornerWidget(corner)
         column = QVBoxLayout(self)
-        column.setContentsMargins(0, self.fontMetrics().height() // 2, 0, 0)
+        column.setContentsMargins(0, gap, 0, 0)
         column.addWidget(self._bar)
-        self._leave: Callable[[], None] = self._book.counted.connect(lambda _: self._say())
+        self._leave: list[Callable[[], None]] = [
+            self._book.counted.connect(lambda _: self._say()),
+            self.events.events.counted.connect(lambda _: self._say()),
+        ]
         self._say()
 
     @property
@@ -62,7 +70,8 @@ class NoticesPanel(QWidget):
 
     def close_panel(self) -> None:
         self.rest()
-        self._leave()
+        for leave in self._leave:
+            leave()
         for page in self._pages:
             page.close()
         self._book.close()
@@ -73,5 +82,7 @@ class NoticesPanel(QWidget):
 
     def _say(self) -> None:
         count = len(self._book)
+        failed = self.events.events.failed
         self._bar.setTabText(0, f"Alerts ({count})" if count else "Alerts")
+        self._bar.setTabText(1, f"Events ({failed} failed)" if failed else "Events")
         self.counted.emit(count, self._book.serious)

@@ -70,8 +70,8 @@ def _management(inventory: Inventory, host: Host) -> Group:
 def _interface(inventory: Inventory, pif: Pif) -> Row:
     network = inventory.get(Network, pif.network)
     name = network_name(inventory, network) if network is not None else pif.device
-    purpose = "Management interface" if pif.management else pif.other_config.get("management_purpose", "Interface")
-    return row(purpose if purpose == name else f"{purpose} on {name}", pif.IP, is_code=True)
+    title = "Management interface" if pif.management else pif.other_config.get("management_purpose", "") or name
+    return Row(title, pif.IP, f"On the network {name}", is_code=True)
 
 
 def _memory(inventory: Inventory, host: Host) -> Group:
@@ -84,7 +84,7 @@ def _memory(inventory: Inventory, host: Host) -> Group:
     rows = (
         row("Server", f"{format_bytes(free)} free of {format_bytes(total)}" if total else UNKNOWN, _UNREACHABLE),
         row("Available for more VMs", available, _UNREACHABLE),
-        row("Given to VMs", f"{format_bytes(given)} to {format_count(len(vms), 'VM')}"),
+        row("Given to VMs", f"{format_bytes(given)} ({format_count(len(vms), 'VM')})"),
         row("Control domain", format_bytes(_domain_bytes(domain)), _UNTOLD),
         row("Hypervisor", format_bytes(host.memory_overhead)),
     )

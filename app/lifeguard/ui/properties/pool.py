@@ -10,6 +10,7 @@ from lifeguard.inventory.relations import host_count, is_live, is_real_vm, maste
 from lifeguard.quantities import format_count
 from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
 from lifeguard.ui.properties.identity import identity
+from lifeguard.ui.properties.upkeep import edition_of
 
 _HA_OFF = "High availability is off"
 _NONE_CHOSEN = "None is chosen"
@@ -32,7 +33,7 @@ def _general(inventory: Inventory, pool: Pool) -> Group:
     running = sum(vm.power_state == "Running" for vm in vms)
     version = master.software_version if master is not None else {}
     hosts = tuple(inventory.all(Host))
-    editions = dict.fromkeys(host.license_params.get("sku_marketing_name", "") or host.edition for host in hosts)
+    editions = dict.fromkeys(map(edition_of, hosts))
     sockets = [host.cpu_info.get("socket_count", "") for host in hosts]
     counted = sum(map(int, sockets)) if sockets and all(told.isdigit() for told in sockets) else None
     rows = (

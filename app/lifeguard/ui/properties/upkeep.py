@@ -56,6 +56,11 @@ def _patch_name(inventory: Inventory, one: HostPatch) -> str:
     return one.name_label or (patch.name_label if patch is not None else "")
 
 
+def edition_of(host: Host) -> str:
+    """What its maker calls the edition, or else its identifier in words."""
+    return host.license_params.get("sku_marketing_name", "") or host.edition.replace("-", " ").capitalize()
+
+
 def licence_group(host: Host, now_s: float) -> Group:
     terms = host.license_params
     expiry = terms.get("expiry", "")
@@ -63,7 +68,7 @@ def licence_group(host: Host, now_s: float) -> Group:
     lasts = instant_s is not None and instant_s > _NO_EXPIRY_S
     server = host.license_server.get("address", "")
     rows = (
-        row("Edition", terms.get("sku_marketing_name", "") or host.edition, _UNTOLD),
+        row("Edition", edition_of(host), _UNTOLD),
         row("Expires", "Never") if lasts else moment("Expires", expiry, now_s, _UNTOLD),
         *known(
             row("Licence server", server if server not in ("", "localhost") else "", is_code=True),

@@ -96,7 +96,7 @@ def _resources(vm: Vm, metrics: VmMetrics | None) -> Group:
     sockets = max(vm.VCPUs_max // cores, 1)
     dynamic = f"{format_bytes(vm.memory_dynamic_min)} to {format_bytes(vm.memory_dynamic_max)}"
     runs = metrics is not None and vm.power_state == "Running"
-    actual = metrics.memory_actual if metrics is not None and runs else None
+    actual = (metrics.memory_actual or None) if metrics is not None and runs else None
     count = str(vm.VCPUs_max) if vm.VCPUs_at_startup == vm.VCPUs_max else f"{vm.VCPUs_at_startup} of {vm.VCPUs_max}"
     rows = [
         row("vCPUs", count),

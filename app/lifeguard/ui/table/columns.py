@@ -15,8 +15,8 @@ from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.widths import Need, shared_out
 
-_LONG: Final = 14
-"""A column of more letters than this gives way when there is no room."""
+_FEWEST: Final = 12
+"""So many letters of a column are to be seen, even where it gives way."""
 Sorting = tuple[int, bool]
 
 
@@ -109,11 +109,9 @@ class TableColumns:
         title = self._header.sectionSizeHint(place) + letter if self._columns[0].title else 0
         held = max(title, self._view.sizeHintForColumn(place) + 2 * letter)
         most = letter * column.letters
-        if column.is_steady:
-            return Need(max(title, most), max(title, most), max(title, most))
-        wanted = max(title, min(held, most))
-        gives_way = not column.is_code and place > 0
-        return Need(max(title, min(wanted, letter * _LONG)) if gives_way else wanted, wanted, held)
+        wanted = max(title, most if column.is_steady else min(held, most))
+        least = max(title, min(wanted, letter * _FEWEST)) if column.gives_way else wanted
+        return Need(least, wanted, wanted if column.is_steady else max(held, wanted))
 
     def _chosen(self, place: int) -> Need | None:
         """The width that the user gave a column."""

@@ -72,12 +72,14 @@ GONE = Line(())
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """As wide as what it holds, up to so many letters; a steady one is always that wide. `is_code`: fixed width."""
+    """As wide as what it holds, up to so many letters; a steady one is always that wide. `is_code`: fixed width.
+    `gives_way`: where there is no room for all columns, this one becomes narrower."""
 
     title: str
     letters: int = 16
     is_code: bool = False
     is_steady: bool = False
+    gives_way: bool = False
 
 
 def _nothing_below(facts: Facts, subject: str, key: str) -> tuple[str, ...]:

@@ -55,7 +55,8 @@ class PerformanceTab:
         self._bar = GraphBar(self._timeline, theme)
         self._note = QLabel()
         self._note.setWordWrap(True)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self._note.setForegroundRole(self._note.palette().ColorRole.PlaceholderText)
         self._column = QVBoxLayout()
         self._stack = QStackedLayout()
         self._lay_out()
@@ -189,6 +190,7 @@ class PerformanceTab:
         reason = self._why_empty(self._shown)
         self._note.setText(reason)
         self._stack.setCurrentIndex(1 if reason else 0)
+        self._bar.setVisible(not reason or self._are_figures_due(self._shown))
         record = self._shown.source.inventory.find(self._shown.ref)
         if reason or self._feed is None or record is None:
             return
@@ -237,6 +239,11 @@ class PerformanceTab:
             pane = GraphPane(graph, self._timeline, self._theme)
             self._panes.append(pane)
             self._column.addWidget(pane, 1)
+
+    def _are_figures_due(self, shown: Shown) -> bool:
+        """Whether there is anything that figures come from."""
+        host_ref = _host_of(shown)
+        return self._feed is not None and host_ref is not None and is_live(shown.source.inventory, host_ref)
 
     def _why_empty(self, shown: Shown) -> str:
         inventory = shown.source.inventory

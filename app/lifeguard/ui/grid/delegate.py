@@ -2,21 +2,54 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, QRectF, Qt
-from PySide6.QtGui import QFont, QFontMetrics, QGuiApplication, QMouseEvent, QPainter, QPalette
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyleOptionViewItem, QToolTip
+from dataclasses import dataclass
+
+from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
+from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QMouseEvent, QPainter, QPalette, QPixmap
+from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
 from lifeguard.search.columns import Cell
 from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.grid.lettering import Lettering
 from lifeguard.ui.grid.model import ADDRESS, GridModel
 from lifeguard.ui.theme import ICON_SIDE, Theme
-from lifeguard.ui.tokens import Token
 from lifeguard.ui.tree.delegate import RowDelegate
 
 _HIGH, _VERY_HIGH = 0.8, 0.9
-_COPY = Glyph("copy", "text-quiet")
+_COPY, _COPY_SELECTED = Glyph("copy", "text-quiet"), Glyph("copy", "text-on-accent")
 _GAP = 4
 _MARK_ROOM = ICON_SIDE + 2 * _GAP
+_SELECTED = QStyle.StateFlag.State_Selected.value
+_LIT = _SELECTED | QStyle.StateFlag.State_MouseOver.value
+
+
+@dataclass(frozen=True, slots=True)
+class _Look:
+    """What all cells of one picture share: asked for each of them, it would cost more than drawing them. Pairs are for
+    rows that are not selected, and for those that are."""
+
+    inks: tuple[QColor, QColor]
+    marks: tuple[QPixmap, QPixmap]
+    trough: QColor
+    calm: QColor
+    high: QColor
+    very_high: QColor
+
+    @staticmethod
+    def of(viewport: QWidget, theme: Theme) -> _Look:
+        palette, scale = viewport.palette(), viewport.devicePixelRatioF()
+        return _Look(
+            (palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.HighlightedText)),
+            (theme.pixmap(_COPY, ICON_SIDE, scale), theme.pixmap(_COPY_SELECTED, ICON_SIDE, scale)),
+            theme.colour("line"),
+            theme.colour("accent"),
+            theme.colour("warn"),
+            theme.colour("bad"),
+        )
+
+    def of_fraction(self, fraction: float) -> QColor:
+        """Amber and red only where somebody should look."""
+        return self.very_high if fraction >= _VERY_HIGH else self.high if fraction >= _HIGH else self.calm
 
 
 class CellDelegate(RowDelegate):
@@ -24,21 +57,40 @@ class CellDelegate(RowDelegate):
         super().__init__(theme, parent)
         self._model = model
         self._colours = theme
+        self._view = parent
+        self._plain = Lettering(parent.font())
+        self._fixed = Lettering(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._look = _Look.of(parent.viewport(), theme)
+
+    def begin_painting(self) -> None:
+        """The cells that are painted from now on are one picture."""
+        viewport = self._view.viewport()
+        self._look = _Look.of(viewport, self._colours)
+        if self._plain.font != viewport.font():
+            self._plain = Lettering(viewport.font())
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        """Qt's own way asks the model for ten things about each cell, which costs more than a frame has."""
         if index.column() == 0:
             super().paint(painter, option, index)
             return
-        shown = self._model.cell(index)
-        is_copyable = self._is_copyable(index, shown)
-        self._paint_text(painter, option, index, shown.brief or shown.text, _MARK_ROOM if is_copyable else 0)
+        shown, room, state = self._model.cell(index), option.rect, option.state.value
+        is_selected = bool(state & _SELECTED)
+        if state & _LIT:
+            self._view.style().drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, self._view)
+        text = shown.brief or shown.text
+        if text:
+            painter.setPen(self._look.inks[is_selected])
+            if self._model.is_fixed(index.column()):
+                self._paint_fixed(
+                    painter, room, text, self._look.marks[is_selected] if self._is_copyable(index, shown) else None
+                )
+            else:
+                self._plain.draw(painter, room.adjusted(_GAP, 0, -_GAP, 0), text)
         if shown.fraction is not None:
-            self._paint_bar(painter, option, shown.fraction)
-        if is_copyable:
-            mark = self._colours.pixmap(_COPY, ICON_SIDE, painter.device().devicePixelRatioF())
-            painter.drawPixmap(_mark_place(option.rect), mark)
+            self._paint_bar(painter, room, shown.fraction, is_selected)
 
     def editorEvent(
         self,
@@ -58,46 +110,24 @@ class CellDelegate(RowDelegate):
                 return True
         return super().editorEvent(event, model, option, index)
 
-    def _paint_text(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: QModelIndex | QPersistentModelIndex,
-        text: str,
-        taken: int,
-    ) -> None:
-        """The background as wide as the cell, the text no further than what is taken at its end. Qt's own way asks the
-        model for ten things about each cell, which costs more than a frame has."""
-        state = option.state
-        is_selected = bool(state & QStyle.StateFlag.State_Selected)
-        if is_selected or state & QStyle.StateFlag.State_MouseOver:
-            style = option.widget.style() if option.widget is not None else QApplication.style()
-            style.drawPrimitive(QStyle.PrimitiveElement.PE_PanelItemViewItem, option, painter, option.widget)
-        if not text:
-            return
-        font = index.data(Qt.ItemDataRole.FontRole) if self._model.is_fixed(index.column()) else None
-        metrics = QFontMetrics(font) if isinstance(font, QFont) else option.fontMetrics
-        painter.setFont(font if isinstance(font, QFont) else option.font)
-        role = QPalette.ColorRole.HighlightedText if is_selected else QPalette.ColorRole.Text
-        painter.setPen(option.palette.color(role))
-        room = option.rect.adjusted(_GAP, 0, -_GAP - taken, 0)
-        if metrics.horizontalAdvance(text) > room.width():
-            text = metrics.elidedText(text, Qt.TextElideMode.ElideRight, room.width())
-        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, text)
+    def _paint_fixed(self, painter: QPainter, room: QRect, text: str, mark: QPixmap | None) -> None:
+        """The text no further than what the copy mark takes at the end."""
+        painter.setFont(self._fixed.font)
+        self._fixed.draw(painter, room.adjusted(_GAP, 0, -_GAP - (_MARK_ROOM if mark is not None else 0), 0), text)
+        painter.setFont(self._plain.font)
+        if mark is not None:
+            painter.drawPixmap(_mark_place(room), mark)
 
     def _is_copyable(self, index: QModelIndex | QPersistentModelIndex, shown: Cell) -> bool:
         return self._model.columns[index.column()] == ADDRESS and bool(shown.text) and not shown.hint
 
-    def _paint_bar(self, painter: QPainter, option: QStyleOptionViewItem, fraction: float) -> None:
-        """A thin bar along the lower edge; amber and red only where somebody should look."""
-        is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
-        token: Token = "bad" if fraction >= _VERY_HIGH else "warn" if fraction >= _HIGH else "accent"
-        height = max(2.0, option.fontMetrics.height() / 6)
-        room = QRectF(option.rect).adjusted(_GAP, option.rect.height() - height - 1, -2 * _GAP, -1)
-        filled = QRectF(room)
-        filled.setWidth(room.width() * min(max(fraction, 0.0), 1.0))
-        painter.fillRect(room, self._colours.colour("line"))
-        painter.fillRect(filled, self._colours.colour("text-on-accent" if is_selected else token))
+    def _paint_bar(self, painter: QPainter, room: QRect, fraction: float, is_selected: bool) -> None:
+        """A thin bar along the lower edge."""
+        height = max(2, round(self._plain.height / 6))
+        left, top, width = room.x() + _GAP, room.bottom() - height, room.width() - 3 * _GAP
+        colour = self._look.inks[1] if is_selected else self._look.of_fraction(fraction)
+        painter.fillRect(left, top, width, height, self._look.trough)
+        painter.fillRect(left, top, round(width * min(max(fraction, 0.0), 1.0)), height, colour)
 
 
 def _mark_place(rect: QRect) -> QRect:

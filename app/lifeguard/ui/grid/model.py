@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QFontDatabase
 
 from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
-from lifeguard.tree.node import Node, Thing
+from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.ui.live.meters import FeedMeters
 from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.theme import Theme
@@ -34,7 +34,7 @@ class GridModel(TreeModel):
         self._now_s = now_s
         self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         self._columns: tuple[str, ...] = (_NAME,)
-        self._cells: dict[tuple[Thing, str], Cell] = {}
+        self._cells: dict[tuple[Key, int], Cell] = {}
         self._moments: dict[str, Moment] = {}
 
     @property
@@ -47,6 +47,7 @@ class GridModel(TreeModel):
         if wanted != self._columns:
             with self.beginning_anew():
                 self._columns = wanted
+                self._cells.clear()
                 self.setColumnCount(len(wanted))
 
     def forget_cells(self) -> None:
@@ -56,18 +57,15 @@ class GridModel(TreeModel):
         self.tell_all(first=1)
 
     def cell(self, index: Index) -> Cell:
-        node = self.node(index)
-        if node is None:
+        row = self.row(index)
+        if row is None:
             return _EMPTY
-        if index.column() == 0:
-            return Cell(node.name)
-        thing = node.key[-1]
-        if not isinstance(thing, Thing):
-            return _EMPTY
-        name = self._columns[index.column()]
-        known = self._cells.get((thing, name))
+        column = index.column()
+        if column == 0:
+            return Cell(row.node.name)
+        known = self._cells.get((row.key, column))
         if known is None:
-            known = self._cells[thing, name] = self._worked_out(thing, name)
+            known = self._cells[row.key, column] = self._worked_out(row.key, self._columns[column])
         return known
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> object:
@@ -102,7 +100,10 @@ class GridModel(TreeModel):
     def is_live(self, column: int) -> bool:
         return self._columns[column] in LIVE_COLUMNS
 
-    def _worked_out(self, thing: Thing, column: str) -> Cell:
+    def _worked_out(self, key: Key, column: str) -> Cell:
+        thing = key[-1] if key else None
+        if not isinstance(thing, Thing):
+            return _EMPTY
         pool = self._pool_of(thing.source)
         record = pool.source.inventory.find(thing.ref) if pool is not None else None
         if pool is None or record is None:

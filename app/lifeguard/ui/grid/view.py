@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QPaintEvent
 from PySide6.QtWidgets import QHeaderView, QWidget
 
 from lifeguard.ui.grid.delegate import CellDelegate
@@ -24,7 +24,8 @@ class ObjectGrid(ObjectTree):
     ) -> None:
         super().__init__(model, verdicts, dropped, theme, parent, _OPEN)
         self._grid = model
-        self.setItemDelegate(CellDelegate(model, theme, self))
+        self._cells = CellDelegate(model, theme, self)
+        self.setItemDelegate(self._cells)
         self.setAllColumnsShowFocus(True)
         self.setHeaderHidden(False)
         self.setAlternatingRowColors(False)
@@ -46,6 +47,10 @@ class ObjectGrid(ObjectTree):
             copy.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
             copy.triggered.connect(copying)
             self.addAction(copy)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        self._cells.begin_painting()
+        super().paintEvent(event)
 
     def open_groups(self, rows: int) -> None:
         """Groups open by themselves when so many rows come; thousands stay folded, since Qt lays out every row in

@@ -48,7 +48,7 @@ async def perform(
 
 
 def split(command: Command, selection: Selection) -> tuple[tuple[Item, ...], tuple[tuple[Item, Verdict], ...]]:
-    """Who can and who cannot, with each reason; objects that the command is not for at all are not mentioned."""
+    """Who can and who cannot, with each reason."""
     verdicts = command.judge(selection)
     if command.scope != "some" and not summed_up(command, verdicts).allowed:
         refused = next(verdict for verdict in verdicts if not verdict.allowed)
@@ -58,7 +58,7 @@ def split(command: Command, selection: Selection) -> tuple[tuple[Item, ...], tup
         )
     pairs = tuple(zip(selection.items, verdicts, strict=True))
     able = tuple(item for item, verdict in pairs if verdict.allowed)
-    return able, tuple((item, verdict) for item, verdict in pairs if verdict.key not in ("", "not_for_this"))
+    return able, tuple((item, verdict) for item, verdict in pairs if not verdict.allowed)
 
 
 def _sorted(command: Command, selection: Selection) -> tuple[Selection, tuple[tuple[Item, Verdict], ...]]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 
@@ -14,24 +14,27 @@ from lifeguard.commands.command import Command
 from lifeguard.commands.menus import Entry, Line, context_menu, menu_bar, toolbar
 from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Selection
+from lifeguard.commands.shortcuts import meant_by, shortcuts
 from lifeguard.commands.source import Source
 from lifeguard.scope import Begin
 from lifeguard.ui.acting.place_menu import PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.keys import Keys
 from lifeguard.ui.theme import Theme
 
 _WITH_PLACES = frozenset({"host", "pool", "server"})
 
 
 class Actions(QObject):
-    """`run` is told the command and the selection it is for, `begin` starts what is asked in the background, `sources`
-    are the pools that are open. `own` are actions of the window itself, by command id: where a menu names one of these,
+    """`run` is told the command and the selection it is for, `begin` starts what is asked in the background, `now()` is
+    what keys are about, `sources` are the pools that are open. `own` are actions of the window itself, by command id: where a menu names one of these,
     it is used instead of the registry's."""
 
     def __init__(
         self,
         run: Run,
         begin: Begin,
+        now: Callable[[], Selection],
         sources: Callable[[], Iterable[Source]],
         own: Iterable[QAction],
         theme: Theme,
@@ -40,6 +43,7 @@ class Actions(QObject):
         super().__init__(parent)
         self._run = run
         self._begin = begin
+        self._now = now
         self._sources = sources
         self._theme = theme
         self._window = parent
@@ -49,6 +53,7 @@ class Actions(QObject):
         self._commands: dict[str, Command] = {}
         self._places: dict[str, QMenu] = {}
         self._changed: dict[str, str] = {}
+        self._keyed = Keys(parent, self._press)
         self._bar: _Buttons | None = None
 
     def fill_menu_bar(self, bar: QMenuBar) -> None:
@@ -92,9 +97,21 @@ class Actions(QObject):
     def use_shortcuts(self, changed: Mapping[str, str]) -> None:
         """Give these commands other keys than the usual ones; empty for none."""
         self._changed = dict(changed)
+        self._keyed.use(line.keys for line in shortcuts(self._changed) if line.command.id not in self._own)
         for name, command in self._commands.items():
-            if command.target not in _WITH_PLACES:
-                self._actions[name].setShortcut(QKeySequence(self._keys(command)))
+            self._actions[name].setShortcut(QKeySequence(self._keys(command)))
+
+    def _press(self, keys: str) -> None:
+        """Of the commands that share the keys, the one that can run; one that cannot is run too, to tell why."""
+        self._selection = self._now()
+        lines = (line for line in shortcuts(self._changed) if line.command.id not in self._own)
+        meant = meant_by(keys, self._selection, lines)
+        if meant is None:
+            return
+        if meant.id in self._places:
+            self._places[meant.id].popup(self._window.mapToGlobal(self._window.rect().center()))
+        else:
+            self._run(meant, self._selection)
 
     def _keys(self, command: Command) -> str:
         return self._changed.get(command.id, command.shortcut)
@@ -130,9 +147,9 @@ class Actions(QObject):
         self._actions[entry.id] = action
         self._commands[entry.id] = entry.command
         self._draw(action, entry.command.icon)
+        action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)  # shown only: `Keys` listens
+        action.setShortcut(QKeySequence(self._keys(entry.command)))
         if not _has_places(entry.command):
-            if self._keys(entry.command):
-                action.setShortcut(QKeySequence(self._keys(entry.command)))
             action.triggered.connect(partial(self._trigger, entry.command))
             self._window.addAction(action)
         return action

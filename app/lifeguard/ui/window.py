@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         self._servers: Servers | None = None
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
         self._actions = Actions(
-            doings.run, doings.begin, lambda: [pool.source for pool in pools], self._own.actions, theme, self
+            doings.run, doings.begin, self.selection, lambda: [pool.source for pool in pools], self._own.actions, theme, self
         )
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._front = QStackedWidget()

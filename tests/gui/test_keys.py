@@ -1,0 +1,88 @@
+"""Keys that several commands share: what they mean for a mixed selection, and what they say where nothing can run."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLabel
+
+from lifeguard.datamodel.records import Vm
+from lifeguard.rules.domain import is_real_vm
+from tests.gui.desk import Seat, desk_on_pool
+from tests.support import until
+
+_CTRL = Qt.KeyboardModifier.ControlModifier
+
+
+async def _press(seat: Seat, key: Qt.Key) -> None:
+    """In the tree, as soon as the window listens."""
+    seat.desk.window.activateWindow()
+    await until(seat.desk.window.isActiveWindow)
+    QTest.keyClick(seat.desk.window.pane.tree, key, _CTRL)
+
+
+def _running(seat: Seat) -> list[Vm]:
+    vms = [vm for vm in seat.link.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running"]
+    return [vm for vm in vms if "suspend" in vm.allowed_operations]
+
+
+async def test_shared_keys_act_on_those_that_can_and_list_the_others_first(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        db = seat.simulated.db
+        awake, asleep = _running(seat)[:2]
+        await seat.link.call("VM.suspend", asleep.ref)
+        await until(lambda: "resume" in getattr(seat.link.inventory.find(asleep.ref), "allowed_operations", ()))
+        seat.desk.window.show_things([seat.thing(awake.ref), seat.thing(asleep.ref)])
+        for name in ("vm.suspend", "vm.resume"):
+            action = seat.desk.window.findChild(QAction, name)
+            assert action is not None
+            await until(action.isEnabled)
+        await _press(seat, Qt.Key.Key_Y)
+        dialog = await seat.dialog("confirm")
+        text = " ".join(label.text() for label in dialog.findChildren(QLabel))
+        assert text.startswith(" Resume: 1 of 2")
+        assert f"{awake.name_label}: " in text
+        assert asleep.name_label not in text
+        await seat.press("confirm", "proceed")
+        await until(lambda: db.get("VM", asleep.ref, "power_state") == "Running", 15)
+        await until(lambda: not seat.desk.board.active)
+        assert db.get("VM", awake.ref, "power_state") == "Running"
+
+
+async def test_keys_that_can_do_nothing_say_why(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        vm = _running(seat)[0]
+        seat.desk.window.show_things([seat.thing(vm.ref)])
+        await _press(seat, Qt.Key.Key_B)
+        await until(lambda: bool(seat.desk.board.jobs))
+        error = seat.desk.board.jobs[0].error
+        assert error is not None
+        assert error.sentence == f"{vm.name_label}: it is running, this needs it halted. Change its power state first."
+
+
+async def test_keys_are_about_what_is_selected_now_not_a_moment_ago(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        first, second = _running(seat)[:2]
+        seat.desk.window.show_things([seat.thing(first.ref)])
+        seat.desk.window.activateWindow()
+        await until(seat.desk.window.isActiveWindow)
+        seat.desk.window.show_things([seat.thing(second.ref)])
+        QTest.keyClick(seat.desk.window.pane.tree, Qt.Key.Key_E, _CTRL)
+        dialog = await seat.dialog("confirm")
+        assert f"Shut down {second.name_label}?" in [label.text() for label in dialog.findChildren(QLabel)]
+        await seat.press("confirm", "cancel")
+        await until(lambda: seat.find_dialog("confirm") is None)
+
+
+async def test_keys_given_to_a_command_that_wants_a_place_open_its_list(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        seat.desk.window.use_shortcuts({"vm.migrate": "Ctrl+M"})
+        seat.desk.window.show_things([seat.thing(_running(seat)[0].ref)])
+        await _press(seat, Qt.Key.Key_M)
+        await until(lambda: QApplication.activePopupWidget() is not None)
+        popup = QApplication.activePopupWidget()
+        assert popup is not None
+        assert "To other storage or another pool…" in [action.text() for action in popup.actions()]
+        popup.close()

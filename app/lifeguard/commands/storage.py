@@ -9,6 +9,7 @@ from lifeguard.commands.kinds import NETWORK, SR, VDI
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Host, Network, Pbd, Pif, Pool, Sm, Sr, Vbd, Vdi, Vif, Vm
 from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.inventory.visibility import is_tools_sr
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.verdict import ALLOWED, Verdict
 
@@ -21,11 +22,10 @@ def pbds_of(item: Item) -> list[Pbd]:
 
 
 def is_broken(item: Item) -> bool:
-    """Whether some host that should see the storage does not."""
+    """Whether some host that should see the storage does not, or one more does than should."""
     sr, pbds = item.record, pbds_of(item)
-    hosts = item.source.inventory.count("host")
-    missing = isinstance(sr, Sr) and sr.shared and len(pbds) < hosts
-    return bool(pbds) and (missing or any(not pbd.currently_attached for pbd in pbds))
+    wanted = item.source.inventory.count("host") if isinstance(sr, Sr) and sr.shared else 1
+    return bool(pbds) and (len(pbds) != wanted or any(not pbd.currently_attached for pbd in pbds))
 
 
 def running_vms(item: Item) -> tuple[str, ...]:
@@ -82,7 +82,7 @@ def _judge_unused(selection: Selection, item: Item) -> Verdict:
 
 def _judge_remove(selection: Selection, item: Item) -> Verdict:
     sr = item.record
-    if isinstance(sr, Sr) and sr.type not in _REMOVABLE_TYPES and (sr.is_tools_sr or sr.type == "udev"):
+    if isinstance(sr, Sr) and (is_tools_sr(sr) or sr.type not in _REMOVABLE_TYPES):
         return refuse(selection, item, "sr_kind_is_fixed", sr.type)
     verdict = _judge_unused(selection, item)
     if verdict.allowed and isinstance(sr, Sr) and sr.current_operations:

@@ -10,7 +10,6 @@ from lifeguard.commands.kinds import VM
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Sr, Vbd, Vdi, Vm, VmAppliance
 from lifeguard.datamodel.schema import NULL_REF
-from lifeguard.rules.domain import domain_type
 from lifeguard.rules.verdict import ALLOWED, Verdict
 
 
@@ -106,17 +105,6 @@ async def _assign(doing: Doing) -> None:
     await doing.call("VM.set_appliance", doing.item.ref, text_of(doing, "appliance", NULL_REF))
 
 
-class _Recovery(OfVmAnywhere):
-    """Starting from a disc or the network needs a VM that boots like a PC."""
-
-    def __call__(self, selection: Selection, item: Item) -> Verdict:
-        vm = item.record
-        verdict = super().__call__(selection, item)
-        if verdict.allowed and isinstance(vm, Vm) and domain_type(item.source.inventory, vm) != "hvm":
-            return refuse(selection, item, "VM_HVM_REQUIRED", vm.ref)
-        return verdict
-
-
 async def _start_recovery(doing: Doing) -> None:
     """Boot from disc, then network, this once: the settings are put back as soon as it has started."""
     vm = doing.item.record
@@ -147,7 +135,7 @@ APPLIANCE = Command(
     icon="appliance", form=_appliance_form,
 )  # fmt: skip
 START_RECOVERY = Command(
-    "vm.start_recovery", "Start in recovery mode", VM, _Recovery("start"), _start_recovery,
+    "vm.start_recovery", "Start in recovery mode", VM, OfVmAnywhere("start"), _start_recovery,
     ("VM.start", "VM.set_HVM_boot_policy", "VM.set_HVM_boot_params"), "started", "one", icon="start",
 )  # fmt: skip
 

@@ -3,28 +3,51 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import NamedTuple
 
 from lifeguard.datamodel.records import (
     Bond,
+    Certificate,
     ClusterHost,
     Host,
+    Network,
     NetworkSriov,
     Pif,
     Pool,
+    PoolUpdate,
+    SdnController,
+    Sm,
     Sr,
     Tunnel,
     Vm,
 )
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.visibility import is_tools_sr
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.verdict import ALLOWED, Verdict
 
 _FREE_POOL_SIZE = 3
 _VERSION_KEYS = ("product_brand", "product_version", "platform_version", "build_number", "xapi_build")
+_UPDATING = "apply_updates"
 
 Obstacle = tuple[str, tuple[str, ...]]
-Sides = tuple[Host, Pool | None, Inventory, Host, Pool, Inventory]
+
+
+class _Side(NamedTuple):
+    """One of the two: its coordinator, its pool's record and all else it has."""
+
+    host: Host
+    pool: Pool
+    inventory: Inventory
+
+    @property
+    def management(self) -> Pif | None:
+        pifs = self.inventory.pointing_to(Pif, "host", self.host.ref)
+        return next((pif for pif in pifs if pif.management), None)
+
+
+Check = Callable[[_Side, _Side], Obstacle | None]
 
 
 def judge_join(joiner: PoolRules, pool: PoolRules) -> Verdict:
@@ -34,112 +57,176 @@ def judge_join(joiner: PoolRules, pool: PoolRules) -> Verdict:
     master = pool.inventory.get(Host, target.master) if target is not None else None
     if host is None or target is None or master is None:
         return Verdict("JOINING_HOST_CONNECTION_FAILED", (), joiner.words, host.ref if host else "")
-    own_pool = next(iter(joiner.inventory.all(Pool)), None)
-    sides: Sides = host, own_pool, joiner.inventory, master, target, pool.inventory
+    own_pool = next(iter(joiner.inventory.all(Pool)), None) or Pool()
+    own, theirs = _Side(host, own_pool, joiner.inventory), _Side(master, target, pool.inventory)
     for check in _CHECKS:
-        obstacle = check(sides)
+        obstacle = check(own, theirs)
         if obstacle is not None:
             return Verdict(obstacle[0], obstacle[1], joiner.words, host.ref)
     return ALLOWED
 
 
-def _licence(sides: Sides) -> Obstacle | None:
-    *_, pool, inventory = sides
-    if pool.restrictions.get("restrict_pooling") == "true":
+def _licence(own: _Side, theirs: _Side) -> Obstacle | None:
+    restrictions = theirs.pool.restrictions
+    if restrictions.get("restrict_pooling") == "true":
         return "LICENSE_DOES_NOT_SUPPORT_POOLING", ()
-    if pool.restrictions.get("restrict_pool_size") == "true" and inventory.count("host") >= _FREE_POOL_SIZE:
+    if restrictions.get("restrict_pool_size") == "true" and theirs.inventory.count("host") >= _FREE_POOL_SIZE:
         return "LICENCE_RESTRICTION", ("Pool_size",)
     return None
 
 
-def _availability(sides: Sides) -> Obstacle | None:
-    _, own_pool, own, _, pool, _ = sides
-    if own_pool is not None and own_pool.ha_enabled:
+def _readiness(own: _Side, theirs: _Side) -> Obstacle | None:
+    if own.inventory.count("PIF") and own.management is None:
+        return "HOST_STILL_BOOTING", ()
+    if own.pool.ha_enabled:
         return "HA_IS_ENABLED", ()
-    member = next(iter(own.all(ClusterHost)), None)
+    member = next((member for member in own.inventory.all(ClusterHost) if member.enabled), None)
     if member is not None:
         return "CLUSTERING_ENABLED", (member.ref,)
-    return ("HA_IS_ENABLED", ()) if pool.ha_enabled else None
+    return _cluster_addresses(own, theirs) or (("HA_IS_ENABLED", ()) if theirs.pool.ha_enabled else None)
 
 
-def _membership(sides: Sides) -> Obstacle | None:
-    host, own_pool, own, _, pool, theirs = sides
-    if own_pool is not None and own_pool.uuid == pool.uuid:
+def _cluster_addresses(own: _Side, theirs: _Side) -> Obstacle | None:
+    """The pool's cluster speaks over one network; the joiner needs exactly one address there."""
+    member = next(iter(theirs.inventory.all(ClusterHost)), None)
+    pif = theirs.inventory.get(Pif, member.PIF) if member is not None else None
+    network = theirs.inventory.get(Network, pif.network) if pif is not None else None
+    if network is None:
+        return None
+    ours = {one.ref for one in own.inventory.all(Network) if one.bridge == network.bridge}
+    addresses = [pif.IP for pif in own.inventory.all(Pif) if pif.network in ours and pif.IP]
+    return None if len(addresses) == 1 else ("POOL_JOINING_HOST_MUST_HAVE_ONLY_ONE_IP_ON_CLUSTERING_NETWORK", ())
+
+
+def _membership(own: _Side, theirs: _Side) -> Obstacle | None:
+    if own.host.uuid == theirs.host.uuid and own.inventory.count("host") == 1:
+        return "OPERATION_NOT_ALLOWED", ("Host cannot become slave of itself",)
+    if own.pool.uuid == theirs.pool.uuid or any(one.uuid == own.host.uuid for one in theirs.inventory.all(Host)):
         return "OPERATION_NOT_ALLOWED", ("Host is already part of a pool",)
-    if any(other.uuid == host.uuid for other in theirs.all(Host)):
-        return "OPERATION_NOT_ALLOWED", ("Host is already part of a pool",)
-    return ("JOINING_HOST_CANNOT_BE_MASTER_OF_OTHER_HOSTS", ()) if own.count("host") > 1 else None
+    return ("JOINING_HOST_CANNOT_BE_MASTER_OF_OTHER_HOSTS", ()) if own.inventory.count("host") > 1 else None
 
 
-def _vms(sides: Sides) -> Obstacle | None:
-    guests = [vm for vm in sides[2].all(Vm) if not vm.is_control_domain]
+def _vms(own: _Side, theirs: _Side) -> Obstacle | None:
+    guests = [vm for vm in own.inventory.all(Vm) if not vm.is_control_domain]
     if any(map(is_live, guests)):
         return "JOINING_HOST_CANNOT_HAVE_RUNNING_VMS", ()
     if any(vm.current_operations for vm in guests):
         return "JOINING_HOST_CANNOT_HAVE_VMS_WITH_CURRENT_OPERATIONS", ()
-    host = sides[0]
-    return ("HOST_PENDING_MANDATORY_GUIDANCE_NOT_EMPTY", (host.ref,)) if host.pending_guidances else None
+    return ("HOST_PENDING_MANDATORY_GUIDANCE_NOT_EMPTY", (own.host.ref,)) if own.host.pending_guidances else None
 
 
-def _hardware_and_versions(sides: Sides) -> Obstacle | None:
-    host, _, _, master, _, _ = sides
-    if _differ(host.cpu_info, master.cpu_info, ("vendor",)):
+def _hardware_and_versions(own: _Side, theirs: _Side) -> Obstacle | None:
+    if _differ(own.host.cpu_info, theirs.host.cpu_info, ("vendor",)):
         return "HOSTS_NOT_COMPATIBLE", ()
-    if _differ(host.software_version, master.software_version, _VERSION_KEYS):
+    if _differ(own.host.software_version, theirs.host.software_version, _VERSION_KEYS):
         return "HOSTS_NOT_HOMOGENEOUS", ("Software version differs",)
+    are_levelled = "features_hvm" in own.host.cpu_info and "features_hvm" in theirs.host.cpu_info
+    if not are_levelled and _differ(own.host.cpu_info, theirs.host.cpu_info, ("features",)):
+        return "HOSTS_NOT_HOMOGENEOUS", ("CPUs differ",)
+    if _updates(own) != _updates(theirs):
+        names = f"local host {own.host.name_label} and pool host {theirs.host.name_label}"
+        return "HOSTS_NOT_HOMOGENEOUS", (f"Updates on {names} differ",)
     return None
 
 
-def _storage(sides: Sides) -> Obstacle | None:
-    shared = any(sr.shared and not sr.is_tools_sr and sr.type != "iso" for sr in sides[2].all(Sr))
+def _updates(side: _Side) -> set[str]:
+    """The updates that all hosts of a pool must have."""
+    updates = (side.inventory.get(PoolUpdate, ref) for ref in side.host.updates)
+    return {update.uuid for update in updates if update is not None and update.enforce_homogeneity}
+
+
+def _storage(own: _Side, theirs: _Side) -> Obstacle | None:
+    shared = any(sr.shared and not is_tools_sr(sr) for sr in own.inventory.all(Sr))
     return ("JOINING_HOST_CANNOT_CONTAIN_SHARED_SRS", ()) if shared else None
 
 
-def _network(sides: Sides) -> Obstacle | None:
-    own = sides[2]
+def _network(own: _Side, theirs: _Side) -> Obstacle | None:
     for kind, key in (
         (Bond, "POOL_JOINING_HOST_HAS_BONDS"),
         (Tunnel, "POOL_JOINING_HOST_HAS_TUNNELS"),
         (NetworkSriov, "POOL_JOINING_HOST_HAS_NETWORK_SRIOVS"),
     ):
-        if any(True for _ in own.all(kind)):
+        if any(True for _ in own.inventory.all(kind)):
             return key, ()
-    if any(pif.VLAN >= 0 and not pif.management for pif in own.all(Pif)):
+    if any(pif.VLAN >= 0 and not pif.management for pif in own.inventory.all(Pif)):
         return "POOL_JOINING_HOST_HAS_NON_MANAGEMENT_VLANS", ()
-    mine, theirs = _management_vlan(own, sides[0].ref), _management_vlan(sides[5], sides[3].ref)
-    if mine != theirs:
-        return "POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH", (mine, theirs)
+    mine, other = own.management, theirs.management
+    if mine is not None and other is not None and mine.VLAN != other.VLAN:
+        return "POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH", (str(mine.VLAN), str(other.VLAN))
     return None
 
 
-def _management_vlan(inventory: Inventory, host_ref: str) -> str:
-    pifs = inventory.pointing_to(Pif, "host", host_ref)
-    vlan = next((pif.VLAN for pif in pifs if pif.management), -1)
-    return "None" if vlan < 0 else str(vlan)
-
-
-def _settings(sides: Sides) -> Obstacle | None:
-    host, own_pool, _, master, pool, _ = sides
-    if host.external_auth_type and host.external_auth_type != master.external_auth_type:
+def _licence_and_users(own: _Side, theirs: _Side) -> Obstacle | None:
+    mine = own.host.external_auth_type, own.host.external_auth_service_name
+    if mine != (theirs.host.external_auth_type, theirs.host.external_auth_service_name):
         return "POOL_JOINING_EXTERNAL_AUTH_MISMATCH", ()
-    if host.edition != master.edition and host.edition and master.edition:
-        return "LICENSE_HOST_POOL_MISMATCH", ()
-    if _differ(host.software_version, master.software_version, ("network_backend",)):
-        return "OPERATION_NOT_ALLOWED", ("Network backends differ",)
-    mine = str(host.API_version_major), str(host.API_version_minor)
-    theirs = str(master.API_version_major), str(master.API_version_minor)
-    if mine != theirs:
-        return "POOL_JOINING_HOST_MUST_HAVE_SAME_API_VERSION", (".".join(mine), ".".join(theirs))
-    if _differ(host.software_version, master.software_version, ("db_schema",)):
-        schemas = host.software_version["db_schema"], master.software_version["db_schema"]
-        return "POOL_JOINING_HOST_MUST_HAVE_SAME_DB_SCHEMA", schemas
-    if own_pool is not None and own_pool.tls_verification_enabled != pool.tls_verification_enabled:
-        return "POOL_JOINING_HOST_TLS_VERIFICATION_MISMATCH", ()
+    if own.host.edition != theirs.host.edition:
+        editions = f'host edition = "{own.host.edition}"', f'pool edition = "{theirs.host.edition}"'
+        return "LICENSE_HOST_POOL_MISMATCH", editions
     return None
 
 
-_CHECKS: tuple[Callable[[Sides], Obstacle | None], ...] = (
-    _licence, _availability, _membership, _vms, _hardware_and_versions, _storage, _network, _settings,
+def _networking(own: _Side, theirs: _Side) -> Obstacle | None:
+    backends = {side.host.software_version.get("network_backend", "bridge") for side in (own, theirs)}
+    if len(backends) > 1:
+        return "OPERATION_NOT_ALLOWED", ("Network backends differ",)
+    mine, other = _controllers(own), _controllers(theirs)
+    if mine and mine != other:
+        return "OPERATION_NOT_ALLOWED", ("SDN controller differs",)
+    ours, theirs_management = own.management, theirs.management
+    if ours is not None and theirs_management is not None:
+        if ours.primary_address_type != theirs_management.primary_address_type:
+            return "OPERATION_NOT_ALLOWED", ("Primary address type differs",)
+    return None
+
+
+def _controllers(side: _Side) -> set[tuple[str, str, int]]:
+    return {(one.protocol, one.address, one.port) for one in side.inventory.all(SdnController)}
+
+
+def _api_and_schema(own: _Side, theirs: _Side) -> Obstacle | None:
+    mine, other = (f"{side.host.API_version_major}.{side.host.API_version_minor}" for side in (own, theirs))
+    if mine != other:
+        return "POOL_JOINING_HOST_MUST_HAVE_SAME_API_VERSION", (mine, other)
+    if _differ(own.host.software_version, theirs.host.software_version, ("db_schema",)):
+        schemas = own.host.software_version["db_schema"], theirs.host.software_version["db_schema"]
+        return "POOL_JOINING_HOST_MUST_HAVE_SAME_DB_SCHEMA", schemas
+    return None
+
+
+def _trust(own: _Side, theirs: _Side) -> Obstacle | None:
+    if own.pool.tls_verification_enabled != theirs.pool.tls_verification_enabled:
+        return "POOL_JOINING_HOST_TLS_VERIFICATION_MISMATCH", ()
+    mine, other = _authorities(own), _authorities(theirs)
+    conflicting = tuple(name for name, fingerprint in mine.items() if other.get(name, fingerprint) != fingerprint)
+    return ("POOL_JOINING_HOST_CA_CERTIFICATES_CONFLICT", conflicting) if conflicting else None
+
+
+def _authorities(side: _Side) -> dict[str, str]:
+    certificates = (one for one in side.inventory.all(Certificate) if one.type == "ca")
+    return {one.name: one.fingerprint_sha256 or one.fingerprint for one in certificates}
+
+
+def _drivers(own: _Side, theirs: _Side) -> Obstacle | None:
+    """What the pool's storage drivers can do, the joiner's of the same type must be able to do too."""
+    mine = {sm.type: sm for sm in own.inventory.all(Sm)}
+    for wanted in theirs.inventory.all(Sm):
+        has = mine.get(wanted.type)
+        if has is not None and not wanted.features.keys() <= has.features.keys():
+            lists = (f"{sm.type}: {','.join(sorted(sm.features))}" for sm in (wanted, has))
+            return "POOL_JOINING_SM_FEATURES_INCOMPATIBLE", tuple(lists)
+    return None
+
+
+def _upgrade(own: _Side, theirs: _Side) -> Obstacle | None:
+    is_updating = any(_UPDATING in side.pool.current_operations.values() for side in (own, theirs))
+    is_upgrading = theirs.pool.other_config.get("rolling_upgrade_in_progress") == "true"
+    return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if is_updating or is_upgrading else None
+
+
+_CHECKS: tuple[Check, ...] = (
+    _licence, _readiness, _membership, _vms, _hardware_and_versions, _storage, _network, _licence_and_users,
+    _networking, _api_and_schema, _trust, _drivers, _upgrade,
 )  # fmt: skip
 
 

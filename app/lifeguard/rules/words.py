@@ -147,6 +147,8 @@ class _Param:
     def __format__(self, spec: str) -> str:
         if spec == "bytes":
             return format_bytes(int(self._raw)) if self._raw.lstrip("-").isdigit() else self._readable
+        if spec == "vlan":
+            return "no VLAN" if self._raw in ("-1", "") else f"VLAN {self._readable}"
         if spec == "states":
             return self._readable.replace(", ", " or ")
         if spec == "operation":

@@ -117,7 +117,7 @@ POOL_JOINING_HOST_HAS_BONDS | the host has bonded NICs | Remove the bonds first.
 POOL_JOINING_HOST_HAS_NETWORK_SRIOVS | the host has SR-IOV networks | Remove them first.
 POOL_JOINING_HOST_HAS_NON_MANAGEMENT_VLANS | the host has VLANs beside its management one | Remove them first.
 POOL_JOINING_HOST_HAS_TUNNELS | the host has tunnels | Remove them first.
-POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH | the host manages on VLAN {0}, the pool on {1}
+POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH | the host is managed on {0:vlan}, the pool on {1:vlan}
     | Use the same VLAN on both.
 POOL_JOINING_HOST_MUST_HAVE_ONLY_ONE_IP_ON_CLUSTERING_NETWORK | the host has several addresses on the cluster's network
     | Leave only one.

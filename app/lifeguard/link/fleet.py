@@ -48,6 +48,7 @@ class Fleet:
         self._policy = policy
         self._links: list[Link] = []
         self._scope = Scope("fleet")
+        self._closing: list[asyncio.Task[None]] = []
 
     @property
     def links(self) -> tuple[Link, ...]:
@@ -73,9 +74,10 @@ class Fleet:
         await link.close()
 
     async def close(self) -> None:
-        await self._scope.close()
         links, self._links = self._links, []
         await asyncio.gather(*(link.close() for link in links))
+        await asyncio.gather(*self._closing)
+        await self._scope.close()
 
     def _admits(self, link: Link) -> bool:
         twin = next((one for one in self._links if one is not link and one.identity == link.identity), None)
@@ -105,7 +107,7 @@ class Fleet:
     def _merge(self, link: Link, into: Link) -> None:
         self.merged.emit(Merged(link, into))
         self._forget(link)
-        self._scope.start(link.close(), "close what leads elsewhere")
+        self._closing.append(self._scope.start(link.close(), "close what leads elsewhere"))
 
     def _forget(self, link: Link) -> None:
         if link in self._links:

@@ -293,17 +293,18 @@ class Link:
         self.state_changed.emit(self.state)
 
     async def watch(self, ref: str) -> AsyncIterator[Task | None]:
-        """The task's record as often as events change it, and now and then None: look for yourself."""
+        """The task's record as often as events change it, and now and then None: look for yourself. Once the link is
+        closed there is nothing else."""
         news = asyncio.Event()
 
         def note(change: Change) -> None:
             if ref in change.added or ref in change.updated or ref in change.removed:
                 news.set()
 
-        disconnect = self.changed.connect(note)
+        disconnects = self.changed.connect(note), self.state_changed.connect(lambda _: news.set())
         try:
             while True:
-                yield self.inventory.get(Task, ref)
+                yield self.inventory.get(Task, ref) if self.state.phase != "closed" else None
                 try:
                     async with asyncio.timeout(_TASK_RECHECK_S):
                         await news.wait()
@@ -311,4 +312,5 @@ class Link:
                 except TimeoutError:
                     yield None
         finally:
-            disconnect()
+            for disconnect in disconnects:
+                disconnect()

@@ -60,6 +60,7 @@ class Transport:
         self._trust = trust
         self._old_tls = old_tls
         self._lanes: dict[Lane, aiohttp.ClientSession] = {}
+        self._is_closed = False
         self._ssl: ssl.SSLContext | None = None
         self._fingerprint: aiohttp.Fingerprint | None = None
 
@@ -81,6 +82,8 @@ class Transport:
             raise CertificateChanged(known, shown) from None
 
     async def close(self) -> None:
+        """Whoever still asks, or asks again, is told that the connection is lost."""
+        self._is_closed = True
         lanes, self._lanes = list(self._lanes.values()), {}
         for lane in lanes:
             await lane.close()
@@ -143,6 +146,8 @@ class Transport:
                 yield chunk[start : start + _CHUNK_BYTES]
 
     def _lane(self, lane: Lane) -> aiohttp.ClientSession:
+        if self._is_closed:
+            raise LostConnection(str(self.endpoint), "this connection was closed")
         session = self._lanes.get(lane)
         if session is None:
             connector = aiohttp.TCPConnector(

@@ -8,6 +8,10 @@ from contextlib import asynccontextmanager
 
 import pytest
 
+from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.perform import perform
+from lifeguard.commands.registry import command
+from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Host
 from lifeguard.link.fleet import Fleet, Merged
 from lifeguard.link.link import Link
@@ -15,6 +19,8 @@ from lifeguard.link.target import Target
 from lifeguard.sim.estate import Estate
 from lifeguard.sim.server import Server
 from lifeguard.xapi.failures import Failure, LostConnection
+from tests.support.asking import Script
+from tests.support.proxy import Proxy
 from tests.support.simulated import HASTY, PASSWORD, ScriptedGate, estate_of_two, live, simulated
 from tests.support.waiting import until
 
@@ -64,6 +70,30 @@ async def test_the_link_of_a_host_that_joins_a_connected_pool_ends(knows_the_way
         with pytest.raises(Failure) as refusal:
             await lone.call("host.get_all")
         assert not isinstance(refusal.value, LostConnection), "who waits for the connection would wait for ever"
+
+
+async def test_the_job_of_joining_ends_with_the_truth_when_its_host_takes_the_answer_along() -> None:
+    async with estate_of_two(pace=8.0) as estate, _fleet() as fleet:
+        server, lone_server = estate.servers
+        proxy = Proxy(lone_server.master_url.partition("://")[2])
+        await proxy.start()
+        board = JobBoard()
+        try:
+            pool = await live(fleet.connect(_target(server.master_url, {})))
+            lone = await live(fleet.connect(_target(f"http://{proxy.address}", {})))
+            join, (host,), (into,) = command("host.join_pool"), lone.inventory.refs("host"), pool.inventory.refs("pool")
+            assert join is not None
+            chosen = Selection.of(lone, [host]).with_target(Item(pool, into))
+            (job,) = (await perform(join, chosen, board, Script(answers={"password": PASSWORD}))).jobs
+            await until(lambda: job.progress_fraction)
+            proxy.refuses = True
+            await proxy.cut_all()
+            await until(lambda: job.is_over, _LONG_S)
+            assert job.status == "done", job.error
+            await until(lambda: fleet.links == (pool,), _LONG_S)
+        finally:
+            await board.close()
+            await proxy.close()
 
 
 async def test_another_address_of_a_connected_pool_shows_nothing_new() -> None:

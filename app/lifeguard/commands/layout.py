@@ -56,8 +56,15 @@ CONTEXT: Mapping[str, tuple[Group, ...]] = {
     "host": (
         ("vm.new", "sr.new", "vm.import"),
         ("host.enter_maintenance", "host.exit_maintenance"),
+        ("host.reboot", "host.shutdown", "host.restart_toolstack", "host.rescan_nics"),
+        ("host.eject",),
+        _OF_ANY,
+    ),
+    "standalone_host": (
+        ("vm.new", "sr.new", "vm.import"),
+        ("host.enter_maintenance", "host.exit_maintenance"),
         ("host.reboot", "host.shutdown", "host.power_on", "host.restart_toolstack", "host.rescan_nics"),
-        ("host.join_pool", "host.eject"),
+        ("host.join_pool",),
         _SESSION,
         _OF_ANY,
     ),

@@ -11,6 +11,7 @@ from lifeguard.commands.layout import CONTEXT, MENU_BAR, TOOLBAR, Group
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection, is_dead
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.inventory.relations import is_pool_visible
 from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.rules.words import Words
 
@@ -98,6 +99,8 @@ def context_of(selection: Selection) -> str:
         return "dead_host"
     if len(selection.items) > 1 and f"{kind}s" in CONTEXT:
         return f"{kind}s"
+    if kind == "host" and not is_pool_visible(selection.items[0].source.inventory):
+        return "standalone_host"
     return kind if kind in CONTEXT else "mixed"
 
 

@@ -17,6 +17,8 @@ from tests.unit.commands.recording import RecordingPool
 def pool() -> RecordingPool:
     builder = build_pool().host("h1").host("h2").host("dead", live=False).sr("nfs", "h1", "h2").network("lan", "h1")
     builder.vm("on", on="h1", srs=("nfs",)).vm("off", srs=("nfs",)).vm("sleeps", power_state="Suspended")
+    builder.change("VM_appliance", "app", name_label="app").vm("tpl2", is_a_template=True)
+    builder.vm("snap2", is_a_snapshot=True, is_a_template=True)
     builder.vm("tpl", is_a_template=True).vm("snap", is_a_snapshot=True, is_a_template=True, snapshot_of=ref("on"))
     return RecordingPool(builder)
 
@@ -141,14 +143,21 @@ _ORDERS = {
         "|", "vm.start_on", "vm.resume_on", "vm.migrate", "vm.appliance", "|", "vm.delete", "object.tags",
     ),
     ("h1",): (
-        "host.enter_maintenance", "|", "host.reboot", "host.shutdown", "host.restart_toolstack", "|", "host.join_pool",
-        "host.eject", "|", "server.disconnect",
+        "host.enter_maintenance", "|", "host.reboot", "host.shutdown", "host.restart_toolstack", "|", "host.eject", "|",
+        "object.rename",
     ),
     ("h1", "h2"): (
         "host.join_pool", "server.disconnect", "host.reboot", "host.shutdown", "host.restart_toolstack", "|",
         "object.tags",
     ),
     ("dead",): ("host.power_on", "host.destroy"),
+    ("snap", "snap2"): ("snapshot.delete", "object.tags"),
+    ("tpl", "tpl2"): ("template.delete", "object.tags"),
+    ("app",): ("appliance.start", "appliance.shutdown", "|", "object.rename"),
+    ("lan",): ("network.delete", "|", "object.rename", "object.tags"),
+    ("on-nfs",): ("vdi.delete", "|", "object.rename", "object.tags"),
+    ("snap", "on"): ("object.tags",),
+    ("pool", "h1"): ("object.tags",),
     ("pool",): ("pool.ha_disable", "|", "pool.add_server", "server.disconnect"),
     ("tpl",): ("template.quick_create", "|", "template.copy", "|", "template.delete"),
     ("snap",): ("snapshot.new_vm", "snapshot.new_template", "snapshot.delete"),
@@ -170,3 +179,31 @@ def test_order_and_groups_are_those_that_admins_know(names: tuple[str, ...]) -> 
 def test_a_host_that_died_beside_one_that_lives_has_the_menu_of_both() -> None:
     assert context_of(pool().select("h1", "dead")) == "hosts"
     assert context_of(pool().select("dead", "dead")) == "dead_host"
+
+
+def test_a_host_that_stands_alone_offers_what_a_pool_would_and_a_member_does_not() -> None:
+    alone = RecordingPool(build_pool().pool(name_label="").host("h1"))
+    named = RecordingPool(build_pool().host("h1"))
+    assert context_of(alone.select("h1")) == "standalone_host"
+    assert context_of(named.select("h1")) == "host"
+    pools = {"host.join_pool", "server.disconnect", "server.reconnect_as", "host.power_on"}
+    assert pools <= set(entries(alone.select("h1")))
+    assert pools.isdisjoint(entries(named.select("h1")))
+    assert "host.eject" not in entries(alone.select("h1"))
+
+
+def test_what_several_share_is_all_that_different_sorts_of_objects_offer() -> None:
+    source = pool()
+    for names in (("on", "nfs"), ("pool", "on"), ("h1", "lan"), ("snap", "tpl"), ("nfs", "on-nfs"), ("app", "on")):
+        assert list(entries(source.select(*names))) == ["object.tags"], names
+    assert context_menu(source.select("web-drive")) == ()
+
+
+def test_vms_and_templates_go_together_only_to_be_deleted_or_tagged() -> None:
+    menu = entries(pool().select("on", "tpl"))
+    assert list(menu) == ["vm.delete", "object.tags"]
+    assert menu["vm.delete"].allowed, "the template can go, even while the VM runs"
+    default = RecordingPool(
+        build_pool().host("h1").vm("on", on="h1").vm("t", is_a_template=True, is_default_template=True)
+    )
+    assert not entries(default.select("on", "t"))["vm.delete"].allowed

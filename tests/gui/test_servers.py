@@ -165,6 +165,26 @@ async def test_a_password_the_keyring_does_not_take_is_told_of_once(application:
         assert not seat.desk.window.notice.isVisible()
 
 
+async def test_two_saved_servers_of_one_pool_show_it_once_and_become_one(
+    application: QApplication, tmp_path: Path
+) -> None:
+    path, keyring = tmp_path / "s.json", MemoryKeyring()
+    async with simulated(2, 4) as pool:
+        doors = [pool.target(ref) for ref in (pool.pool.master_ref, *pool.members())]
+        servers = tuple(SavedServer(address=one.address, port=one.port, uses_tls=False) for one in doors)
+        for server in servers:
+            keyring.set_password("lifeguard", f"root@{key_of(server)}", PASSWORD)
+        Keeper(SettingsFile(path)).change(servers=servers)
+        async with _sitting(application, pool, path, keyring) as (seat, roster):
+            assert seat.desk.servers is not None
+            seat.desk.servers.reconnect()
+            await until(lambda: len(roster.servers) == 1, 15)
+            await until(lambda: len(seat.desk.pools) == 1 and seat.desk.is_loaded(), 15)
+            assert _rows(seat) == [seat.pool.source.title]
+            assert "is connected already" in seat.part(QLabel, "notice.text").text()
+            await until(lambda: len(keyring.kept) == 1)
+
+
 async def test_all_are_disconnected_and_connected_again_at_once(application: QApplication, tmp_path: Path) -> None:
     async with simulated(1, 2) as pool, _sitting(application, pool, tmp_path / "s.json", MemoryKeyring()) as (seat, _):
         connect = seat.desk.window.findChild(QAction, "server.connect_all")

@@ -13,7 +13,7 @@ _EAGER_ROUNDS = 20
 _PAUSE_S = 0.005
 
 
-async def until(condition: Callable[[], T], timeout_s: float = 5.0) -> T:
+async def until(condition: Callable[[], T | None], timeout_s: float = 5.0) -> T:
     """Return the first true value of `condition`. Raises AssertionError, with the last value, after `timeout_s`."""
     deadline_s = time.monotonic() + timeout_s
     rounds = 0

@@ -17,7 +17,7 @@ from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.dump import NotADump
 from lifeguard.inventory.saved import open_dump
-from lifeguard.link.fleet import Fleet
+from lifeguard.link.fleet import Fleet, Merged
 from lifeguard.link.link import Link
 from lifeguard.link.roster import Roster
 from lifeguard.link.saved import SavedDatabase
@@ -103,6 +103,7 @@ class Desk:
             self.pools, self._board, self._ask, gate, self.servers, handles, self.window
         )
         self.window.use_servers(self.connections)
+        self._stop_merging = fleet.merged.connect(self._hear_merged)
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
         self._watch.timeout.connect(self._say_state)
@@ -162,6 +163,7 @@ class Desk:
 
     async def close(self) -> None:
         self._watch.stop()
+        self._stop_merging()
         self.layouts.save()
         self.window.hide()
         self._herald.close()
@@ -270,6 +272,17 @@ class Desk:
             book = self._address_book
             target = Target(door.address, door.port, door.is_tls, dialog.user, dialog.password, book)
             self.connect(target, dialog.password if dialog.remembers else None)
+
+    def _hear_merged(self, merged: Merged) -> None:
+        """What a link stood for is shown by another one; who has just asked for it is told so."""
+        pool = self.pools.of(merged.link)
+        if pool is None:
+            return
+        if self.servers is not None:
+            self.servers.merged(merged.link)
+        if merged.link.state.as_of_s is None:
+            self.complaints.say(f"{merged.link.title} leads to {merged.into.title}, which is connected already.")
+        self._scope.start(self._disconnect(pool), "take away what is shown elsewhere")
 
     async def _disconnect(self, pool: OpenPool) -> None:
         """Let a pool go from the window, log out, hang up."""

@@ -81,6 +81,14 @@ class SavedServers:
             self._roster.set_connected(key, False)
         self._show()
 
+    def merged(self, link: Link) -> None:
+        """Another saved server leads to the same pool, and knows this address too: one of them is enough."""
+        key = self._linked.pop(link, "")
+        self._to_keep.pop(link, None)
+        if key and key not in self._linked.values():
+            self._start(self._roster.remove(key), "forget a saved server")
+        self._show()
+
     def owns(self, thing: Thing) -> bool:
         return thing.source.startswith(_PREFIX)
 

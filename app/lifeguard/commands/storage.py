@@ -82,7 +82,9 @@ def _judge_unused(selection: Selection, item: Item) -> Verdict:
 
 def _judge_remove(selection: Selection, item: Item) -> Verdict:
     sr = item.record
-    if isinstance(sr, Sr) and (is_tools_sr(sr) or sr.type not in _REMOVABLE_TYPES):
+    if isinstance(sr, Sr) and is_tools_sr(sr):
+        return refuse(selection, item, "sr_has_tools")
+    if isinstance(sr, Sr) and sr.type not in _REMOVABLE_TYPES:
         return refuse(selection, item, "sr_kind_is_fixed", sr.type)
     verdict = _judge_unused(selection, item)
     if verdict.allowed and isinstance(sr, Sr) and sr.current_operations:

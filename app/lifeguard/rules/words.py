@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from string import Formatter
 from typing import Any
 
@@ -19,6 +19,8 @@ _REF = re.compile(r"(?:OpaqueRef|DummyRef|Ref):[\w-]+")
 _UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _GONE = "an object that is gone"
 _NONE = "nothing"
+_MEANT: Mapping[tuple[str, ...], str] = {("VM_IS_TEMPLATE", "destroy"): "VM_CANNOT_DELETE_DEFAULT_TEMPLATE"}
+"""What a code means when its second parameter is this."""
 _OWN_WORDS = ("it ", "the ", "an ", "something ", "nothing ", "interface ", "drive ")
 
 
@@ -35,18 +37,18 @@ class Words:
 
     def sentence(self, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
         """What an error says: the reason, then the remedy."""
-        said = _sentence_for(code)
+        said = _sentence_for(code, params)
         reason = self._opening(said, code, params, subject, target)
         remedy = self._fill(said.remedy, code, params, subject, target)
         return f"{_ended(reason)} {_ended(remedy)}".strip()
 
     def reason(self, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
         """Only what stands in the way, without capital or full stop."""
-        return self._fill(_sentence_for(code).reason, code, params, subject, target)
+        return self._fill(_sentence_for(code, params).reason, code, params, subject, target)
 
     def failure(self, what_happened: str, code: str, params: Sequence[str], subject: str = "", target: str = "") -> str:
         """`web-01 was not migrated` and an error make one sentence, with the remedy after it."""
-        said = _sentence_for(code)
+        said = _sentence_for(code, params)
         reason = self._fill(said.reason, code, params, subject, target)
         remedy = self._fill(said.remedy, code, params, subject, target)
         return f"{what_happened}: {_ended(reason)} {_ended(remedy)}".strip()
@@ -59,7 +61,7 @@ class Words:
         return self.failure(f"{self.name(subject)}{where}", verdict.key, verdict.params, subject, target)
 
     def short(self, verdict: Verdict) -> str:
-        said = _sentence_for(verdict.key)
+        said = _sentence_for(verdict.key, verdict.params)
         return self._opening(said, verdict.key, verdict.params, verdict.subject, verdict.target)
 
     def _opening(self, said: Sentence, code: str, params: Sequence[str], subject: str, target: str) -> str:
@@ -81,9 +83,9 @@ class Words:
         record = self._inventory.find(ref)
         match record:
             case Vif():
-                return f"interface {record.device} of {self.name(record.VM)}"
+                return f"{_numbered('interface', record.device)} of {self.name(record.VM)}"
             case Vbd():
-                return f"drive {record.device or record.userdevice} of {self.name(record.VM)}"
+                return f"{_numbered('drive', record.device or record.userdevice)} of {self.name(record.VM)}"
             case Pif():
                 return f"{record.device} of {self.name(record.host)}"
             case Pbd():
@@ -150,7 +152,7 @@ class _Param:
         if spec == "vlan":
             return "no VLAN" if self._raw in ("-1", "") else f"VLAN {self._readable}"
         if spec == "states":
-            return self._readable.replace(", ", " or ")
+            return " or ".join(self._readable.rsplit(", ", 1))
         if spec == "operation":
             return self._readable.strip("{}").replace("_", " ").replace(",", " and ")
         return self._readable or "something unnamed"
@@ -168,8 +170,12 @@ class _Lenient(Formatter):
 _FORMATTER = _Lenient()
 
 
-def _sentence_for(code: str) -> Sentence:
-    known = SENTENCES.get(code)
+def _numbered(what: str, number: str) -> str:
+    return f"{what} {number}" if number else what
+
+
+def _sentence_for(code: str, params: Sequence[str]) -> Sentence:
+    known = SENTENCES.get(_MEANT.get((code, *params[1:2]), code))
     if known is not None:
         return known
     if code.startswith("SR_BACKEND_FAILURE"):

@@ -91,3 +91,18 @@ def test_a_table_with_a_hole_is_refused() -> None:
 )
 def test_sizes_read_as_people_write_them(size_bytes: int, text: str) -> None:
     assert format_bytes(size_bytes) == text
+
+
+def test_a_template_that_cannot_be_deleted_is_one_of_the_vendors() -> None:
+    words = Words(_POOL.inventory)
+    assert words.reason("VM_IS_TEMPLATE", (ref("web"), "destroy")) == "web is one of the vendor's templates"
+    assert words.reason("VM_IS_TEMPLATE", (ref("web"), "start")) == "web is a template, not a VM"
+
+
+def test_several_power_states_are_listed_as_people_list_them() -> None:
+    text = sentence(_POOL.inventory, "VM_BAD_POWER_STATE", [ref("web"), "paused, suspended, running", "halted"])
+    assert text == "web is halted, this needs it paused, suspended or running. Change its power state first."
+
+
+def test_a_drive_without_a_position_is_just_a_drive() -> None:
+    assert Words(_POOL.inventory).name(ref("web-nfs-vbd")) == "drive of web"

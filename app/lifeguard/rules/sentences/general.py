@@ -26,7 +26,7 @@ no_cd | no disc is inserted
 no_cd_drive | it has no CD drive | Add one first.
 no_cbt | none of its disks has changed-block tracking
 no_snapshot | it has no snapshot | Take one first.
-no_instant_template | it needs settings before a VM can be made from it | Use the assistant for a new VM.
+no_instant_template | it needs settings before a VM can be made from it | Use the wizard for a new VM.
 no_parent_vm | the VM it was taken from is gone | Create a new VM from it.
 is_default_sr | it is the default already
 sr_is_fine | nothing about it needs repair
@@ -34,6 +34,7 @@ sr_is_detached | no host is connected to it
 sr_is_attached | hosts are connected to it | Detach it first.
 sr_runs_vms | running VMs have disks on it: {0} | Shut them down, or move the disks first.
 sr_kind_is_fixed | storage of type {0} cannot be removed from here
+sr_has_tools | it holds the guest tools, which every pool keeps
 sr_cannot_hold_disks | disks cannot be created on it
 sr_not_shared | only one of the hosts sees it | The default has to be shared by all hosts.
 vdi_is_snapshot | it is part of a snapshot | Delete the snapshot.

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
 import pytest
@@ -24,50 +23,7 @@ from lifeguard.tree.mirror import Mirror
 from lifeguard.tree.node import Moved, Node, Step
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
-
-_HOSTS = [f"host{number}" for number in range(3)]
-_VMS = [f"vm{number}" for number in range(4)]
-_SRS = [f"sr{number}" for number in range(2)]
-_NULL = "OpaqueRef:NULL"
-_NAMES = st.sampled_from(["", "a", "A", "b10", "b9", "__gui__x"])
-_FOLDERS = st.sampled_from([{}, {"folder": "/x"}, {"folder": "/x/y"}, {"HideFromXenCenter": "true"}])
-_TAGS = st.sampled_from([[], ["t"], ["t", "u"]])
-_MAYBE = st.booleans()
-
-
-def _ref(refs: list[str]) -> st.SearchStrategy[str]:
-    return st.sampled_from([*refs, _NULL])
-
-
-def _event(class_name: str, refs: list[str], **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Event]:
-    def make(ref: str, is_gone: bool, values: dict[str, Any]) -> Event:
-        return Event(class_name, ref, "del" if is_gone else "mod", None if is_gone else msgspec.json.encode(values))
-
-    gone = st.integers(0, 5).map(lambda number: number == 0)
-    return st.builds(make, st.sampled_from(refs), gone, st.fixed_dictionaries(fields))
-
-
-_EVENTS = st.one_of(
-    _event("pool", ["pool0"], name_label=_NAMES, master=_ref(_HOSTS), default_SR=_ref(_SRS), ha_enabled=_MAYBE,
-           other_config=st.sampled_from([{}, {"EMPTY_FOLDERS": ";/x;/z/z"}, {"folder": "/x"}]),
-           gui_config=st.just({"XenCenter.CustomFields": '<x><CustomFieldDefinition name="f" type="String"/></x>'})),
-    _event("host", _HOSTS, name_label=_NAMES, metrics=_ref(["metrics0", "metrics1"]), tags=_TAGS, enabled=_MAYBE,
-           other_config=_FOLDERS),
-    _event("host_metrics", ["metrics0", "metrics1"], live=_MAYBE),
-    _event("VM", _VMS, name_label=_NAMES, power_state=st.sampled_from(["Running", "Halted", "Suspended"]),
-           resident_on=_ref(_HOSTS), affinity=_ref(_HOSTS), is_a_template=_MAYBE, is_a_snapshot=_MAYBE, tags=_TAGS,
-           snapshot_of=_ref(_VMS), other_config=st.one_of(_FOLDERS, st.just({"XenCenter.CustomFields.f": "1"})),
-           appliance=_ref(["app0"]), ha_restart_priority=st.sampled_from(["", "restart"])),
-    _event("VM_appliance", ["app0"], name_label=_NAMES),
-    _event("SR", _SRS, name_label=_NAMES, shared=_MAYBE, type=st.sampled_from(["lvm", "nfs"]),
-           other_config=st.sampled_from([{}, {"i18n-key": "local-storage", "i18n-original-value-name_label": "a"}])),
-    _event("PBD", ["pbd0", "pbd1", "pbd2"], SR=_ref(_SRS), host=_ref(_HOSTS), currently_attached=_MAYBE),
-    _event("VBD", ["vbd0", "vbd1"], VM=_ref(_VMS), VDI=_ref(["vdi0", "vdi1"])),
-    _event("VDI", ["vdi0", "vdi1"], SR=_ref(_SRS), managed=_MAYBE, name_label=_NAMES, tags=_TAGS),
-    _event("network", ["net0"], name_label=st.sampled_from(["n", "Pool-wide network associated with eth0"])),
-    _event("PIF", ["pif0", "pif1"], network=_ref(["net0"]), host=_ref(_HOSTS), device=st.just("eth7"), managed=_MAYBE),
-)  # fmt: skip
-_BATCHES = st.lists(st.lists(_EVENTS, min_size=1, max_size=12), min_size=1, max_size=6)
+from tests.unit.tree.storms import BATCHES, HOSTS, VMS
 
 
 def _follow(mirror: Mirror, steps: list[Step]) -> tuple[Node, ...]:
@@ -78,7 +34,7 @@ def _follow(mirror: Mirror, steps: list[Step]) -> tuple[Node, ...]:
 
 @pytest.mark.parametrize("view", VIEWS)
 @settings(max_examples=60, deadline=None)
-@given(batches=_BATCHES)
+@given(batches=BATCHES)
 def test_after_any_changes_the_tree_is_the_one_built_anew(view: str, batches: list[list[Event]]) -> None:
     options = Options(default_templates=True)
     inventory = Inventory()
@@ -94,7 +50,7 @@ def test_after_any_changes_the_tree_is_the_one_built_anew(view: str, batches: li
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=_BATCHES, views=st.lists(st.sampled_from(list(VIEWS)), min_size=1, max_size=4), hidden=_MAYBE)
+@given(batches=BATCHES, views=st.lists(st.sampled_from(list(VIEWS)), min_size=1, max_size=4), hidden=st.booleans())
 def test_changing_the_view_leads_to_the_tree_of_that_view(
     batches: list[list[Event]], views: list[str], hidden: bool
 ) -> None:
@@ -116,7 +72,7 @@ _SORTED = st.lists(st.sampled_from(["name", "uptime", "ha", "cpu", "CustomField:
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=_BATCHES, sortings=st.lists(st.tuples(_SORTED, _MAYBE, _MAYBE), min_size=1, max_size=4))
+@given(batches=BATCHES, sortings=st.lists(st.tuples(_SORTED, st.booleans(), st.booleans()), min_size=1, max_size=4))
 def test_sorting_by_columns_leads_to_the_tree_sorted_so_from_the_start(
     batches: list[list[Event]], sortings: list[tuple[list[str], bool, bool]]
 ) -> None:
@@ -136,7 +92,7 @@ def test_sorting_by_columns_leads_to_the_tree_sorted_so_from_the_start(
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=_BATCHES, view=st.sampled_from(list(VIEWS)), first=st.sets(st.sampled_from([*_HOSTS, *_VMS, "pool0"])))
+@given(batches=BATCHES, view=st.sampled_from(list(VIEWS)), first=st.sets(st.sampled_from([*HOSTS, *VMS, "pool0"])))
 def test_a_tree_filled_little_by_little_between_changes_ends_as_the_one_built_at_once(
     batches: list[list[Event]], view: str, first: set[str]
 ) -> None:

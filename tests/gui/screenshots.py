@@ -15,7 +15,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSize, Qt
+from PySide6.QtGui import QFontMetrics
 from PySide6.QtWidgets import QApplication, QToolButton
 from qasync import QEventLoop
 
@@ -56,6 +57,7 @@ class Asked:
     suffix: str
     only: str
     schemes: tuple[Scheme, ...]
+    size: QSize
 
 
 class Artist:
@@ -163,7 +165,7 @@ async def _draw_saved(asked: Asked, theme: Theme, pretended: Simulated) -> None:
     gate, clock = DialogGate(theme), SystemClock()
     desk = Desk(theme, Fleet(gate, SessionTrust(), clock, HASTY), gate, clock, (Failure,))
     try:
-        _show(desk)
+        _show(desk, asked.size)
         artist = Artist(asked, theme, desk)
         await artist.draw("empty-window")
         await artist.draw_saved(pretended)
@@ -174,7 +176,7 @@ async def _draw_saved(asked: Asked, theme: Theme, pretended: Simulated) -> None:
 async def _draw_connected(
     artist: Artist, asked: Asked, desk: Desk, gate: DialogGate, theme: Theme, pretended: Simulated
 ) -> None:
-    _show(desk)
+    _show(desk, asked.size)
     desk.connect(pretended.target())
     await until(desk.is_loaded, 20)
     (pool,) = desk.pools
@@ -197,9 +199,8 @@ async def _draw_connected(
             await artist.draw(f"lost-{tab}")
 
 
-def _show(desk: Desk) -> None:
-    line = desk.window.fontMetrics().height()
-    desk.window.resize(line * 100, line * 60)
+def _show(desk: Desk, size: QSize) -> None:
+    desk.window.resize(size)
     desk.window.show()
 
 
@@ -223,12 +224,13 @@ def main() -> int:
     suffix, schemes = f"{args.scale or '1'}x", SCHEMES
     if args.text != 100 or args.right_to_left:
         suffix, schemes = ("rtl" if args.right_to_left else f"text{args.text}"), SCHEMES[:1]
+    line = QFontMetrics(application.font()).height()
     font = application.font()
     font.setPointSizeF(font.pointSizeF() * args.text / 100)
     application.setFont(font)
     if args.right_to_left:
         application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-    asked = Asked(args.folder, args.hosts, args.vms, suffix, args.only, schemes)
+    asked = Asked(args.folder, args.hosts, args.vms, suffix, args.only, schemes, QSize(line * 100, line * 60))
     with QEventLoop(application) as loop:
         loop.run_until_complete(draw_all(asked, application))
     return 0

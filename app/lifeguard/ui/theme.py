@@ -9,7 +9,7 @@ import sys
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip, QWidget
 
 from lifeguard.assets import asset
@@ -135,6 +135,13 @@ class Theme:
         for role in _DISABLED:
             palette.setColor(QPalette.ColorGroup.Disabled, role, self.colour("off"))
         return palette
+
+
+def fixed_font() -> QFont:
+    """The face for what is compared letter by letter, as large as all other text."""
+    font = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+    font.setPointSizeF(QApplication.font().pointSizeF())
+    return font
 
 
 def icon_size() -> QSize:

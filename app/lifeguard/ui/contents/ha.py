@@ -17,7 +17,12 @@ from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, text
 
 _FACTS = (Column("What", 30), Column("Value", 60))
-_HOSTS = (Column("Server", 30), Column("State", 20), Column("Heartbeat storage", 24), Column("Sees by network", 30))
+_HOSTS = (
+    Column("Server", 30, gives_way=True),
+    Column("State", 20),
+    Column("Heartbeat storage", 24),
+    Column("Sees by network", 30),
+)
 _STORAGES = (Column("Heartbeat storage", 30), Column("Type", 18, gives_way=True), Column("State", 20))
 _VMS = (
     Column("VM", 34),

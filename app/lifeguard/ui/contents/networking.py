@@ -38,7 +38,7 @@ _NETWORKS = (
     Column("Bridge", 14, is_code=True),
 )
 _ADDRESSES = (
-    Column("Server", 24),
+    Column("Server", 24, gives_way=True),
     Column("Interface", 18),
     Column("Network", 26, gives_way=True),
     Column("NIC", 12),

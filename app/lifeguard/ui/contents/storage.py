@@ -55,7 +55,7 @@ _SR_DISKS = (
 _STORAGES = (
     Column("Name", 38, gives_way=True),
     Column("Description", 32, gives_way=True),
-    Column("Server", 24),
+    Column("Server", 24, gives_way=True),
     Column("Type", 18, gives_way=True),
     Column("Shared", 9),
     Column("Usage", 26, is_steady=True),
@@ -176,7 +176,7 @@ def _sr_disk(facts: Facts, subject: str, key: str) -> Line:
         number(vdi.virtual_size, format_bytes(vdi.virtual_size)),
         number(vdi.physical_utilisation, format_bytes(vdi.physical_utilisation)),
         text(", ".join(users), "No VM uses it"),
-        text(_kind(facts, vdi)),
+        text(disk_kind(facts, vdi)),
         yes_no(vdi.cbt_enabled),
     )
     return Line(cells, vdi.ref, (vdi.is_a_snapshot, natural_key(name), vdi.ref), is_quiet=vdi.is_a_snapshot)
@@ -196,7 +196,8 @@ def _user_name(facts: Facts, vm_ref: str) -> str:
     return f"{vm.name_label} (snapshot)" if vm.is_a_snapshot else short_name(facts, vm)
 
 
-def _kind(facts: Facts, vdi: Vdi) -> str:
+def disk_kind(facts: Facts, vdi: Vdi) -> str:
+    """What a disk is for, in a word or two."""
     if vdi.is_a_snapshot:
         origin = facts.get(Vdi, vdi.snapshot_of)
         return f"Snapshot of {origin.name_label}" if origin is not None and origin.name_label else "Snapshot"

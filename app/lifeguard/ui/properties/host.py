@@ -32,7 +32,8 @@ def host_groups(inventory: Inventory, host: Host, now_s: float) -> tuple[Group, 
 
 
 def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
-    why = _UNTOLD if is_live(inventory, host.ref) else _UNREACHABLE
+    lives = is_live(inventory, host.ref)
+    why = _UNTOLD if lives else _UNREACHABLE
     config = host.other_config
     is_multipath = host.multipathing or config.get("multipathing") == "true"
     kind, service = host.external_auth_type, host.external_auth_service_name
@@ -41,8 +42,8 @@ def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
         row("Role", "Coordinator (master)" if master_ref(inventory) == host.ref else "Pool member"),
         row("State", _state(inventory, host)),
         row("Virtual machines", format_count(len(vms_on(inventory, host.ref)), "running VM")),
-        row("Uptime", _since(config.get("boot_time", ""), now_s), why),
-        row("Toolstack uptime", _since(config.get("agent_start_time", ""), now_s), why),
+        row("Uptime", _since(config.get("boot_time", "") if lives else "", now_s), why),
+        row("Toolstack uptime", _since(config.get("agent_start_time", "") if lives else "", now_s), why),
         row("iSCSI IQN", host.iscsi_iqn or config.get("iscsi_iqn", ""), "None is set", is_code=True),
         row("Log destination", host.logging.get("syslog_destination", "") or "Local"),
         row("Multipathing", "On" if is_multipath else "Off"),

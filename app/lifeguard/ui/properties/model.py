@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFont, QFontDatabase
+from PySide6.QtGui import QFont
 
 from lifeguard.ui.properties.group import Edit, Group, Row
+from lifeguard.ui.theme import fixed_font
 
 Index = QModelIndex | QPersistentModelIndex
 _TOP = 2**32 - 1
@@ -22,7 +23,7 @@ class PropertyModel(QAbstractItemModel):
         self._refusals: Mapping[str, str] = {}
         self._bold = QFont()
         self._bold.setBold(True)
-        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._fixed = fixed_font()
 
     @property
     def groups(self) -> tuple[Group, ...]:

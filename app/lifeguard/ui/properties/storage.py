@@ -10,6 +10,7 @@ from lifeguard.inventory.relations import master_ref, pbds_of, related, vdis_of
 from lifeguard.inventory.standing import default_sr_ref, state_of
 from lifeguard.quantities import format_bytes, format_count, format_percent
 from lifeguard.ui.contents.sr_types import sr_type_name
+from lifeguard.ui.contents.storage import disk_kind
 from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
 from lifeguard.ui.properties.identity import identity
 from lifeguard.ui.properties.paths import paths_told
@@ -84,7 +85,7 @@ def vdi_groups(inventory: Inventory, vdi: Vdi, now_s: float) -> tuple[Group, ...
         row("Used by", ", ".join(users), "No VM uses it"),
         row("Size", format_bytes(vdi.virtual_size)),
         row("Used", format_bytes(vdi.physical_utilisation if vdi.physical_utilisation >= 0 else None), _UNTOLD),
-        row("Kind", vdi.type.replace("_", " ").capitalize()),
+        row("Kind", disk_kind(inventory, vdi)),
         row("Read only", yes(vdi.read_only)),
         row("Shareable", yes(vdi.sharable)),
         row("Changed-block tracking", yes(vdi.cbt_enabled)),

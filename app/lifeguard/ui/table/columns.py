@@ -16,6 +16,7 @@ from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.widths import Need, shared_out
 
 _FEWEST: Final = 12
+_FEWEST_OF_FIRST: Final = 20
 """So many letters of a column are to be seen, even where it gives way."""
 Sorting = tuple[int, bool]
 
@@ -110,7 +111,8 @@ class TableColumns:
         held = max(title, self._view.sizeHintForColumn(place) + 2 * letter)
         most = letter * column.letters
         wanted = max(title, most if column.is_steady else min(held, most))
-        least = max(title, min(wanted, letter * _FEWEST)) if column.gives_way else wanted
+        fewest = letter * (_FEWEST if place else _FEWEST_OF_FIRST)
+        least = max(title, min(wanted, fewest)) if column.gives_way else wanted
         return Need(least, wanted, wanted if column.is_steady else max(held, wanted))
 
     def _chosen(self, place: int) -> Need | None:

@@ -7,14 +7,14 @@ from itertools import count
 from typing import Final
 
 from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistentModelIndex, Qt
-from PySide6.QtGui import QFontDatabase, QPalette
+from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
 from lifeguard.quantities import UNKNOWN, format_ago
 from lifeguard.ui.table.instant import exact_time
 from lifeguard.ui.table.line import Cell, Column
 from lifeguard.ui.table.live import TOP, Inserted, Lines, Moved, Removed, Step
-from lifeguard.ui.theme import Theme
+from lifeguard.ui.theme import Theme, fixed_font
 
 Index = QModelIndex | QPersistentModelIndex
 CELL_ROLE: Final = Qt.ItemDataRole.UserRole + 2
@@ -30,7 +30,7 @@ class TableModel(QAbstractItemModel):
         self._theme = theme
         self._live: Lines | None = None
         self._now_s: Callable[[], float] = lambda: 0.0
-        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._fixed = fixed_font()
         self._numbers = count(1)
         self._children: dict[str, list[str]] = {TOP: []}
         self._parent: dict[str, str] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import floor
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,4 +30,4 @@ def shared_out(needs: Sequence[Need], room: int) -> tuple[int, ...]:
     lacking = [bound - width for bound, width in zip(bounds, wanted, strict=True)]
     whole = sum(lacking)
     part = min(spare / whole, 1.0) if whole else 0.0
-    return tuple(width + int(lack * part) for width, lack in zip(wanted, lacking, strict=True))
+    return tuple(width + floor(lack * part) for width, lack in zip(wanted, lacking, strict=True))

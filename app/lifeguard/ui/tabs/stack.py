@@ -36,6 +36,7 @@ class TabStack(QWidget):
         self._theme = theme
         self._shown: Shown | None = None
         self._front: Tab | None = None
+        self._group = (Headline(""), glyph_of("", ""))
         self._preferred: dict[str, str] = {}
         self._header = ObjectHeader(theme)
         self._bar = QTabWidget()
@@ -109,6 +110,7 @@ class TabStack(QWidget):
 
     def _show_only_search(self, line: Headline, glyph: Glyph) -> None:
         self._shown = None
+        self._group = (line, glyph)
         self._pages.setCurrentIndex(1)
         self._header.show_headline(line, glyph)
         search = self.finding
@@ -126,6 +128,8 @@ class TabStack(QWidget):
                 self._front.renew(shown_change)
 
     def repaint_icons(self) -> None:
+        if self._shown is None:
+            self._header.show_headline(*self._group)
         self._renew_header()
 
     def _empty_page(self) -> QWidget:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QToolButton, QWidget
 
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.theme import Theme, fixed_font, icon_size
 
 _SHOWN_MS = 1500
 _COPY = Glyph("copy", "text-quiet")
@@ -24,7 +24,7 @@ class CopyButton(QToolButton):
         self.setIconSize(icon_size())
         self.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
-        self.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self.setFont(fixed_font())
         self._theme = theme
         self._value = ""
         self._calm = QTimer(self)

@@ -148,6 +148,13 @@ async def test_a_vm_dropped_on_a_host_of_another_pool_goes_there_by_the_wizard(a
         assert (moved["name_label"], moved["power_state"]) == (vm.name_label, "Running")
         await until(lambda: not seat.desk.board.active, 10)
         assert [job.status for job in seat.desk.board.jobs] == ["done"]
+        assert seat.desk.board.jobs[0].can_undo
+        await until(lambda: any(vm.uuid == one.uuid for one in there.inventory.all(Vm)))
+        seat.desk.board.jobs[0].undo()
+        await until(lambda: any(row["uuid"] == vm.uuid for row in near.db.rows("VM").values()), 30)
+        await until(lambda: not seat.desk.board.active, 30)
+        returned = next(row for row in near.db.rows("VM").values() if row["uuid"] == vm.uuid)
+        assert (returned["power_state"], returned["resident_on"]) == ("Running", vm.resident_on)
 
 
 async def test_tracked_blocks_are_told_in_the_wizard_and_switched_off_there(application: QApplication) -> None:
@@ -276,6 +283,39 @@ async def test_what_the_role_forbids_is_run_as_another_user(application: QApplic
         seat.part(QPushButton, "run-as.proceed").click()
         await until(lambda: served.db.get("VM", vm.ref, "power_state") == "Paused", 10)
         await until(lambda: all(row["auth_user_name"] == "read-only" for row in served.db.rows("session").values()))
+
+
+async def test_what_failed_as_another_user_asks_for_that_user_again(application: QApplication) -> None:
+    users = {"read-only": "look", "vm-operator": "operate"}
+    async with simulated(2, 6, passwords=users) as served, empty_desk(application) as seat:
+        seat.desk.connect(served.target(user="read-only", password="look"))
+        await until(seat.desk.is_loaded, 15)
+        vm, one, board = running(seat.link), command("vm.pause"), seat.desk.board
+        assert one is not None
+        served.pool.faults.loses_events = True
+        served.db.set("VM", vm.ref, "power_state", "Halted")
+        seat.desk.run(one, Selection.of(seat.link, [vm.ref]))
+        await _log_in(seat)
+        await until(lambda: bool(board.jobs) and board.jobs[0].is_over)
+        assert (board.jobs[0].status, board.jobs[0].can_retry) == ("failed", True)
+        served.db.set("VM", vm.ref, "power_state", "Running")
+        await until(lambda: seat.find_dialog("run-as") is None)
+        board.jobs[0].retry()
+        await _log_in(seat)
+        await until(lambda: served.db.get("VM", vm.ref, "power_state") == "Paused", 10)
+        await until(lambda: [job.status for job in board.jobs] == ["failed", "done"])
+        served.pool.faults.loses_events = False
+
+
+async def _log_in(seat: Seat) -> None:
+    dialog = await seat.dialog("run-as")
+    for name, text in (("user", "vm-operator"), ("password", "operate")):
+        line = dialog.findChild(QLineEdit, f"run-as.{name}")
+        assert line is not None
+        line.setText(text)
+    button = dialog.findChild(QPushButton, "run-as.proceed")
+    assert button is not None
+    button.click()
 
 
 async def test_the_desktop_hears_of_long_jobs_only_and_only_when_nobody_looks(application: QApplication) -> None:

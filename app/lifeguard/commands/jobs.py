@@ -62,7 +62,8 @@ class Job:
     @property
     def remedies(self) -> tuple[Remedy, ...]:
         """What would clear the way for another try."""
-        return self.work.remedies(self.error) if self.error is not None and self.can_retry else ()
+        has_means = self.can_retry and self.work.again is None
+        return self.work.remedies(self.error) if self.error is not None and has_means else ()
 
     def left_s(self, now_s: float) -> float | None:
         """How long it will take at the pace it has had; None while nobody can tell."""
@@ -97,8 +98,11 @@ class Job:
             self._board.changed.emit(self)
             self._task.cancel(ASKED)
 
-    def retry(self) -> Job:
-        """The same work once more, as a new job."""
+    def retry(self) -> Job | None:
+        """The same work once more, as a new job. None where that has to be asked for from the beginning."""
+        if self.work.again is not None:
+            self.work.again()
+            return None
         return self._board.start(self.work)
 
     def apply(self, remedy: Remedy) -> Job:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lifeguard.commands.command import OURS
-from lifeguard.commands.jobs import Job, JobBoard
-from lifeguard.commands.remedies import remedies_for
 from lifeguard.commands.selection import Item
 from lifeguard.commands.source import Source
-from lifeguard.commands.work import Report, Work
+from lifeguard.commands.work import Report
 from lifeguard.datamodel.records import Host, Network, Pbd, Pif, Pool, Sm, Sr, Vdi, Vif, Vm
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.inventory.inventory import Inventory
@@ -108,6 +106,11 @@ def storages_for(host: Item) -> tuple[Sr, ...]:
     inventory = host.source.inventory
     seen = (inventory.get(Sr, pbd.SR) for pbd in inventory.pointing_to(Pbd, "host", host.ref) if pbd.currently_attached)
     return tuple(sr for sr in seen if sr is not None and sr.content_type != "iso" and sr.type not in ("iso", "udev"))
+
+
+def sees_all(host: Item, srs: Iterable[str]) -> bool:
+    """Whether a host is connected to all these storages."""
+    return {sr.ref for sr in storages_for(host)}.issuperset(srs)
 
 
 def networks_for(host: Item) -> tuple[Network, ...]:
@@ -229,28 +232,3 @@ async def carry_out(plan: MigrationPlan, job: Report) -> Any:
         return await source.run_task("VM.pool_migrate", *where, progress=job.advance, labels=labels)
     arguments = await _prepare(plan)
     return await source.run_task("VM.migrate_send", plan.vm.ref, *arguments, progress=job.advance, labels=labels)
-
-
-def begin(plan: MigrationPlan, board: JobBoard) -> Job:
-    """Put the move on the board. Moves between two hosts run one after the other."""
-    words = Words(plan.vm.source.inventory)
-    name, host = words.name(plan.vm.ref), Words(plan.host.source.inventory).name(plan.host.ref)
-    vm = plan.vm.record
-    home = vm.resident_on if isinstance(vm, Vm) else ""
-
-    async def run(job: Report) -> object:
-        return await carry_out(plan, job)
-
-    return board.start(
-        Work(
-            title=f"{'Copy' if plan.copy else 'Migrate'} {name} to {host}",
-            run=run,
-            words=words,
-            failed=f"{name} was not {'copied' if plan.copy else 'migrated'}",
-            subjects=(plan.vm.ref,),
-            target="" if plan.crosses_pools else plan.host.ref,
-            lane=f"{home}>{plan.host.ref}",
-            size_bytes=plan.size_bytes,
-            remedies=remedies_for(plan.vm),
-        )
-    )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from lifeguard.commands.ask import Answer, Ask, Form, Prompt
 from lifeguard.commands.command import Command, Doing, summed_up
@@ -13,6 +14,7 @@ from lifeguard.commands.remedies import remedies_for
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.work import Report, Work
 from lifeguard.rules.verdict import Verdict
+from lifeguard.rules.words import Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,12 +28,16 @@ class Outcome:
     left_out: tuple[tuple[Item, Verdict], ...] = ()
 
 
+Anew = Callable[[Command, Selection], object]
+
+
 async def perform(
-    command: Command, selection: Selection, board: JobBoard, ask: Ask, *, is_repeatable: bool = True
+    command: Command, selection: Selection, board: JobBoard, ask: Ask, anew: Anew | None = None
 ) -> Outcome:
     """Do it, as far as it may be done. Verdicts are taken afresh before and after the question.
 
-    `is_repeatable` is false where the source will be gone when the jobs have ended: neither retry nor undo then.
+    `anew` is for a source that will be gone when the jobs have ended: by it they are tried again, or taken back, from
+    the beginning, questions included.
     """
     able, left_out = _sorted(command, selection)
     if not able.items:
@@ -40,10 +46,11 @@ async def perform(
     if answers is None:
         return Outcome()
     able, turned = _sorted(command, able)
-    works = [_work(command, able, item, answers) for item in able.items]
-    if is_repeatable:
-        works = [_with_undo(command, able, item, one, board) for item, one in zip(able.items, works, strict=True)]
-    jobs = tuple(board.start(replace(one, is_repeatable=is_repeatable)) for one in works)
+    works = (_work(command, able, item, answers) for item in able.items)
+    works = (_with_undo(command, able, item, one, board, anew) for item, one in zip(able.items, works, strict=True))
+    if anew is not None:
+        works = (_with_retry(command, able, item, one, anew) for item, one in zip(able.items, works, strict=True))
+    jobs = tuple(board.start(one) for one in tuple(works))
     return Outcome(jobs, (*left_out, *turned))
 
 
@@ -102,27 +109,30 @@ def _work(command: Command, selection: Selection, item: Item, answers: Mapping[s
     )
 
 
-def _with_undo(command: Command, selection: Selection, item: Item, work: Work, board: JobBoard) -> Work:
-    if command.take_back is None:
-        return work
-    way_back = command.take_back(selection, item)
+def _with_undo(
+    command: Command, selection: Selection, item: Item, work: Work, board: JobBoard, anew: Anew | None
+) -> Work:
+    way_back = command.take_back(selection, item) if command.take_back is not None else None
     if way_back is None:
         return work
     back, where = way_back
-    return replace(work, undo=_beginner(back, selection.renewed(), item, where, board), undo_title=back.title)
+    begin = anew or partial(_begin_at_once, selection.rules(item.source).words, board)
+    again = Selection((item,), Item(item.source, where) if where else None)
+    return replace(work, undo=partial(_begun, begin, back, again), undo_title=back.title)
 
 
-def _beginner(
-    command: Command, selection: Selection, item: Item, where: str, board: JobBoard
-) -> Callable[[], None]:
-    def begin() -> None:
-        target = Item(item.source, where) if where else None
-        again = Selection((item,), target)
-        able, left_out = _sorted(command, again)
-        if able.items:
-            board.start(_work(command, able, item, {}))
-        else:
-            board.refuse(command.title, left_out[0][1], selection.rules(item.source).words)
+def _with_retry(command: Command, selection: Selection, item: Item, work: Work, anew: Anew) -> Work:
+    again = Selection((item,), selection.target)
+    return replace(work, again=partial(_begun, anew, command, again))
 
-    return begin
 
+def _begun(begin: Anew, command: Command, selection: Selection) -> None:
+    begin(command, selection)
+
+
+def _begin_at_once(words: Words, board: JobBoard, command: Command, selection: Selection) -> None:
+    able, left_out = _sorted(command, selection)
+    if able.items:
+        board.start(_work(command, able, able.items[0], {}))
+    else:
+        board.refuse(command.title, left_out[0][1], words)

@@ -27,8 +27,8 @@ _WITH_PLACES = frozenset({"host", "pool", "server"})
 
 class Actions(QObject):
     """`run` is told the command and the selection it is for, `begin` starts what is asked in the background, `now()` is
-    what keys are about, `sources` are the pools that are open. `own` are actions of the window itself, by command id: where a menu names one of these,
-    it is used instead of the registry's."""
+    what keys are about, `sources` are the pools that are open. `own` are actions of the window itself, by command id:
+    where a menu names one of these, it is used instead of the registry's."""
 
     def __init__(
         self,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
+from functools import partial
 
 from lifeguard.commands.ask import Ask
 from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
 from lifeguard.commands.perform import Outcome, perform
 from lifeguard.commands.permission import FORBIDDEN
-from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.selection import Selection
 from lifeguard.link.elevated import Elevated, NotElevated, as_user
 from lifeguard.link.link import Link
 from lifeguard.rules.verdict import Verdict
@@ -56,7 +57,8 @@ class Conductor:
             try:
                 async with as_user(link, given) as elevated:
                     theirs = _seen_by(elevated, selection)
-                    outcome = await perform(chosen, theirs, self._board, self._ask, is_repeatable=False)
+                    anew = partial(self._run_anew, link)
+                    outcome = await perform(chosen, theirs, self._board, self._ask, anew)
                     for job in outcome.jobs:
                         await job.wait()
             except NotElevated as refusal:
@@ -66,6 +68,10 @@ class Conductor:
                 self._tell(chosen, theirs, outcome)
                 return
             reason = f"{given.user} may not do this either. {outcome.left_out[0][1].refusal or ''}"
+
+    def _run_anew(self, link: Link, chosen: Command, selection: Selection) -> None:
+        """In the own session first: where that may not do it, the other user is asked for again."""
+        self.run(chosen, _seen_by(link, selection))
 
     def _tell(self, chosen: Command, selection: Selection, outcome: Outcome) -> None:
         """What could not even begin leaves a row with its reason."""
@@ -78,10 +84,10 @@ def is_forbidden(outcome: Outcome) -> bool:
     return bool(outcome.left_out) and all(verdict.code == FORBIDDEN for _, verdict in outcome.left_out)
 
 
-def _seen_by(elevated: Elevated, selection: Selection) -> Selection:
-    """The same objects through the other user's session."""
+def _seen_by(session: Elevated | Link, selection: Selection) -> Selection:
+    """The same objects of the same pool through another session. A target in another pool keeps its own."""
+    own = selection.items[0].source.inventory
     target = selection.target
-    return Selection(
-        tuple(Item(elevated, item.ref) for item in selection.items),
-        replace(target, source=elevated) if target is not None else None,
-    )
+    if target is not None and target.source.inventory is own:
+        target = replace(target, source=session)
+    return Selection(tuple(replace(item, source=session) for item in selection.items), target)

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, 
 from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
+from lifeguard.commands.source import Source
 from lifeguard.commands.vm_diagnosis import DIAGNOSE, explained
 from lifeguard.inventory.placing import Group
 from lifeguard.scope import Begin
@@ -83,9 +84,10 @@ class MainWindow(QMainWindow):
         self._is_dim = False
         self._servers: Servers | None = None
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
-        self._actions = Actions(
-            doings.run, doings.begin, self.selection, lambda: [pool.source for pool in pools], self._own.actions, theme, self
-        )
+        def sources() -> list[Source]:
+            return [pool.source for pool in pools]
+
+        self._actions = Actions(doings.run, doings.begin, self.selection, sources, self._own.actions, theme, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._front = QStackedWidget()
         self._lay_out()

@@ -1,6 +1,7 @@
 """Moving a VM with its disks: what is proposed, what is refused before asking, what is sent."""
 
 from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.migrating import begin
 from lifeguard.commands.migration import judge_plan, propose
 from lifeguard.commands.perform import perform
 from lifeguard.commands.registry import command
@@ -81,3 +82,60 @@ def test_a_drop_on_another_pool_is_no_plain_migration() -> None:
     assert one is not None
     answer = one.judge(Selection((Item(source, ref("web")),), Item(target, ref("far"))))[0]
     assert (answer.code, answer.allowed) == (None, False)
+
+
+def _at(builder: PoolBuilder, **positions: str) -> PoolBuilder:
+    """Say at which position each disk of `web` is."""
+    for sr, position in positions.items():
+        builder.change("VBD", f"web-{sr}-vbd", userdevice=position)
+    return builder
+
+
+async def test_a_planned_move_is_taken_back_with_each_disk_to_where_it_was() -> None:
+    source, board = RecordingPool(_at(here().pool(default_SR=ref("nfs")), local1="0", nfs="1")), JobBoard()
+    source.answers["host.migrate_receive"] = {}
+    job = begin(propose(Item(source, ref("web")), Item(source, ref("h2"))), board)
+    await job.wait()
+    assert (job.can_undo, job.work.undo_title) == (True, "Move back")
+    source.builder.change("VM", "web", resident_on=ref("h2")).change("VDI", "web-local1", SR=ref("nfs"))
+    source.calls.clear()
+    job.undo()
+    await until(lambda: len(board.jobs) == 2 and board.jobs[1].is_over)
+    assert board.jobs[1].title == "Migrate web to h1"
+    assert source.calls[0][:2] == ("host.migrate_receive", ref("h1"))
+    assert source.calls[1][4] == {ref("web-local1"): ref("local1"), ref("web-nfs"): ref("nfs")}
+    await board.close()
+
+
+async def test_a_vm_comes_back_from_another_pool_under_the_name_it_has_there() -> None:
+    source, target, board = RecordingPool(_at(here(), local1="0", nfs="1")), there(), JobBoard()
+    target.answers["host.migrate_receive"] = source.answers["host.migrate_receive"] = {}
+    source.answers["VM.migrate_send"] = ref("web")
+    plan = propose(Item(source, ref("web")), Item(target, ref("far")))
+    job = begin(plan, board)
+    await job.wait()
+    target.builder.vm("web", on="far", srs=("big", "small"), networks=("lan-there",))
+    _at(target.builder, small="0", big="1")
+    job.undo()
+    await until(lambda: len(board.jobs) == 2 and board.jobs[1].is_over)
+    method, vm, _, _, vdis, vifs, _ = target.calls[-1]
+    assert (method, vm) == ("VM.migrate_send", ref("web"))
+    assert vdis == {ref("web-small"): ref("local1"), ref("web-big"): ref("nfs")}
+    assert vifs == {ref("web-lan-there"): ref("lan")}
+    await board.close()
+
+
+async def test_a_way_back_that_is_closed_by_now_says_why_and_a_copy_has_none() -> None:
+    source, board = RecordingPool(_at(here(), local1="0", nfs="1")), JobBoard()
+    source.answers["host.migrate_receive"] = {}
+    job = begin(propose(Item(source, ref("web")), Item(source, ref("h2"))), board)
+    await job.wait()
+    source.builder.change("host", "h1", enabled=False)
+    job.undo()
+    refused = board.jobs[1].error
+    assert refused is not None
+    assert refused.code == "HOST_DISABLED"
+    copy = begin(propose(Item(source, ref("web")), Item(source, ref("h2")), copy=True), board)
+    await copy.wait()
+    assert not copy.can_undo
+    await board.close()

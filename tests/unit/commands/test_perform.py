@@ -2,7 +2,7 @@
 
 import pytest
 
-from lifeguard.commands.command import OURS
+from lifeguard.commands.command import OURS, Command
 from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.perform import Outcome, perform
 from lifeguard.commands.registry import all_commands, command
@@ -112,6 +112,7 @@ async def test_migrations_between_two_hosts_queue_and_a_waiting_one_can_be_cance
     await until(lambda: first.is_over)
     assert (first.status, second.status, len(pool.calls)) == ("done", "cancelled", 1)
     again = second.retry()
+    assert again is not None
     await until(lambda: again.is_over)
     assert again.status == "done"
     await board.close()
@@ -143,6 +144,26 @@ async def test_a_migration_can_be_taken_back_and_a_refused_way_back_says_why() -
     refused: Job = board.jobs[2]
     assert refused.error is not None
     assert refused.error.code == "HOST_DISABLED"
+
+
+async def test_where_the_means_are_gone_a_retry_and_an_undo_begin_anew_with_all_questions() -> None:
+    pool, one, begun = pool_of_three(), command("vm.migrate"), list[tuple[str, str]]()
+    assert one is not None
+
+    def anew(again: Command, selection: Selection) -> None:
+        begun.append((again.id, selection.target.ref if selection.target is not None else ""))
+
+    (done,) = (await perform(one, pool.select("a", target="h2"), JobBoard(), Script(), anew)).jobs
+    await done.wait()
+    done.undo()
+    pool.answers["VM.pool_migrate"] = ApiFailure("VM_REQUIRES_SR", (ref("a"), ref("nfs")))
+    (failed,) = (await perform(one, pool.select("a", target="h2"), JobBoard(), Script(), anew)).jobs
+    await failed.wait()
+    assert (failed.can_retry, failed.remedies) == (True, ())
+    calls = len(pool.calls)
+    assert failed.retry() is None
+    assert begun == [("vm.move_back", ref("h1")), ("vm.migrate", ref("h2"))]
+    assert len(pool.calls) == calls
 
 
 async def test_a_form_called_off_does_nothing() -> None:

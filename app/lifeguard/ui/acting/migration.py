@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QWidget, QWizard
 
 from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import JobBoard
-from lifeguard.commands.migration import begin
+from lifeguard.commands.migrating import begin
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
 from lifeguard.quantities import format_count

@@ -76,7 +76,7 @@ class Words:
             return _NONE
         if self._inventory.class_of(ref) is None:
             return _GONE
-        return _without_refs(name_of(self._inventory, ref)) or self._part_name(ref)
+        return _without_refs(name_of(self._inventory, ref) or self._part_name(ref))
 
     def _part_name(self, ref: str) -> str:
         """A thing without a name of its own is called after what it is part of."""
@@ -127,7 +127,7 @@ class Words:
             "errors": self._errors(params[0]) if params else "",
         }
         if not params:
-            template = template.replace(" ({all})", "")
+            template = template.replace(" ({all})", "").replace(": {all}", "")
         return _FORMATTER.vformat(template, [_Param(param, spoken(param)) for param in params], named)
 
     def _errors(self, packed: str) -> str:

@@ -36,8 +36,8 @@ MAC_DOES_NOT_EXIST | no NIC has the MAC address {0} | Rescan the NICs.
 MAC_INVALID | {0} is no MAC address | Write it like 02:00:00:00:00:01.
 MAC_STILL_EXISTS | the NIC with MAC address {0} is still there | Remove the NIC first.
 NETWORK_ALREADY_CONNECTED | {0} is connected there already, through {1}
-NETWORK_CONTAINS_PIF | NICs are connected to the network: {0} | Disconnect them first.
-NETWORK_CONTAINS_VIF | VMs are connected to the network: {0} | Disconnect them first.
+NETWORK_CONTAINS_PIF | NICs are connected to the network: {all} | Disconnect them first.
+NETWORK_CONTAINS_VIF | VMs are connected to the network: {all} | Disconnect them first.
 NETWORK_HAS_INCOMPATIBLE_SRIOV_PIFS | {0} does not fit the SR-IOV network {1} | Use NICs of the same kind.
 NETWORK_HAS_INCOMPATIBLE_VLAN_ON_SRIOV_PIFS | {0} does not fit the SR-IOV network {1} | Use NICs of the same kind.
 NETWORK_INCOMPATIBLE_PURPOSES | a network cannot serve both {0} and {1} | Use two networks.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -79,7 +80,7 @@ def test_every_selection_has_a_menu_on_a_broken_pool(seed: int) -> None:
     for pick in picks:
         lines = context_menu(Selection.of(source, pick))
         assert None not in (*lines[:1], *lines[-1:])
-        assert (None, None) not in zip(lines, lines[1:], strict=False)
+        assert (None, None) not in pairwise(lines)
         names = [line.id for line in lines if line is not None]
         assert len(names) == len(set(names))
         for line in lines:

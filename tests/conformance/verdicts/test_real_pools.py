@@ -1,6 +1,7 @@
 """Every command and every menu on databases of real pools: an answer for each object, in whole sentences."""
 
 import random
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -35,7 +36,7 @@ def test_every_object_and_some_selections_have_a_menu(database: Path) -> None:
         selection = Selection.of(source, pick)
         lines = context_menu(selection)
         assert None not in (*lines[:1], *lines[-1:])
-        assert (None, None) not in zip(lines, lines[1:], strict=False)
+        assert (None, None) not in pairwise(lines)
         for line in lines:
             if line is not None:
                 assert_told(line.verdict)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from lifeguard.datamodel.records import Host, Pool, PoolUpdate, Record, Sr, Vm
+from lifeguard.datamodel.records import Host, Pbd, Pool, PoolUpdate, Record, Sr, Vm
 from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.kinds import is_default_template
 from lifeguard.inventory.relations import (
@@ -20,7 +20,7 @@ from lifeguard.inventory.relations import (
 _QUIET_OPERATIONS = frozenset({"changing_dynamic_range", "changing_static_range", "changing_memory_limits"})
 _MIGRATIONS = frozenset({"migrate_send", "pool_migrate"})
 _FULL_FRACTION = 0.9
-_POOL_STATES = ("unlicensed", "needs-upgrade", "unpatched")
+_PATHS = re.compile(r"\[(\d+)L?,\s*(\d+)")
 
 
 def state_of(facts: Facts, record: Record, today: str | None = None) -> str:
@@ -38,8 +38,7 @@ def state_of(facts: Facts, record: Record, today: str | None = None) -> str:
     if isinstance(record, Host):
         return host_state(facts, record.ref, today)
     if isinstance(record, Pool):
-        states = {host_state(facts, ref, today) for ref in facts.refs("host")}
-        return next((state for state in _POOL_STATES if state in states), "connected")
+        return _pool_state(facts, today)
     return "normal"
 
 
@@ -91,15 +90,34 @@ def _sr_state(facts: Facts, sr: Sr) -> str:
     if not any(link.currently_attached for link in links):
         return "detached"
     expected = host_count(facts) if sr.shared else 1
-    if len(links) != expected or not all(link.currently_attached for link in links):
+    if len(links) != expected or not all(link.currently_attached and _has_all_paths(link) for link in links):
         return "broken"
     return "default" if default_sr_ref(facts) == sr.ref else "normal"
+
+
+def _has_all_paths(link: Pbd) -> bool:
+    """Whether a link by several paths has as many of them to each disk as it should."""
+    config = link.other_config
+    if config.get("multipathed") != "true":
+        return True
+    counts = (_PATHS.search(text) for key, text in config.items() if key.startswith("mpath"))
+    return all(int(count[1]) >= int(count[2]) for count in counts if count is not None)
 
 
 @question
 def default_sr_ref(facts: Facts) -> str | None:
     pool = the_pool(facts)
     return pool.default_SR if pool is not None else None
+
+
+def _pool_state(facts: Facts, today: str | None) -> str:
+    """What is wrong with any of its hosts, whatever else these have to say."""
+    hosts = list(facts.all(Host))
+    if today is not None and any(_is_expired(host, today) for host in hosts):
+        return "unlicensed"
+    if any(_is_older_than_master(facts, host.ref) for host in hosts):
+        return "needs-upgrade"
+    return "unpatched" if any(_lacks_update(facts, host.ref) for host in hosts) else "connected"
 
 
 @question
@@ -113,9 +131,13 @@ def host_state(facts: Facts, host_ref: str, today: str | None = None) -> str:
         return "crashdumps"
     if not host.enabled or "evacuate" in host.current_operations.values():
         return "maintenance"
-    if version_of(facts, host_ref) < version_of(facts, master_ref(facts) or host_ref):
+    if _is_older_than_master(facts, host_ref):
         return "needs-upgrade"
     return "unpatched" if _lacks_update(facts, host_ref) else "connected"
+
+
+def _is_older_than_master(facts: Facts, host_ref: str) -> bool:
+    return version_of(facts, host_ref) < version_of(facts, master_ref(facts) or host_ref)
 
 
 def _is_expired(host: Host, today: str) -> bool:

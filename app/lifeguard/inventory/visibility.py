@@ -20,7 +20,9 @@ def is_shown(facts: Facts, record: Record, with_hidden: bool = False) -> bool:
 
 def is_marked_hidden(facts: Facts, record: Record) -> bool:
     """Whether an object is hidden by a mark only: shown on demand, greyed."""
-    if isinstance(record, Network) and (is_guest_installer_network(record) or is_bond_member(facts, record)):
+    if isinstance(record, Network) and (
+        is_guest_installer_network(record) or any(_is_pif_hidden(facts, pif) for pif in _pifs(facts, record))
+    ):
         return True
     # The mark means nothing on pools, hosts and vApps: what hangs under them must not go with it.
     return isinstance(record, Vm | Sr | Vdi | Network) and record.other_config.get(_HIDDEN_KEY) == "true"
@@ -33,7 +35,15 @@ def is_guest_installer_network(network: Network) -> bool:
 
 def is_bond_member(facts: Facts, network: Network) -> bool:
     """Whether the network belongs to a NIC that is part of a bond."""
-    return any(facts.class_of(pif.bond_slave_of) == "Bond" for pif in _pifs(facts, network))
+    return any(_is_bond_slave(facts, pif) for pif in _pifs(facts, network))
+
+
+def _is_pif_hidden(facts: Facts, pif: Pif) -> bool:
+    return _is_bond_slave(facts, pif) or pif.other_config.get(_HIDDEN_KEY) == "true"
+
+
+def _is_bond_slave(facts: Facts, pif: Pif) -> bool:
+    return facts.class_of(pif.bond_slave_of) == "Bond"
 
 
 def _pifs(facts: Facts, network: Network) -> list[Pif]:
@@ -48,14 +58,10 @@ def _is_for_people(facts: Facts, record: Record) -> bool:
     if isinstance(record, Vdi):
         return record.managed and not record.missing
     if isinstance(record, Network):
-        return not any(_is_pif_withheld(pif) for pif in _pifs(facts, record))
+        return all(pif.managed for pif in _pifs(facts, record))
     if type(record).__name__ == "Pool":
         return is_pool_visible(facts)
     return True
-
-
-def _is_pif_withheld(pif: Pif) -> bool:
-    return not pif.managed or pif.other_config.get(_HIDDEN_KEY) == "true"
 
 
 def _is_vm_for_people(facts: Facts, vm: Vm) -> bool:

@@ -235,3 +235,36 @@ def test_everything_belongs_to_a_standalone_host_and_without_a_pool_to_where_it_
     assert [hosts_of(inventory, one) for one in (vm, shared, apart)] == [("h2",), (), ()]
     inventory.apply([Event("host", "h1", "del"), Event("host", "h2", "del")])
     assert [hosts_of(inventory, one) for one in (vm, shared, apart)] == [(), (), ()]
+
+
+def test_storage_is_broken_when_a_link_by_several_paths_has_lost_one() -> None:
+    def state(**config: str) -> str:
+        return state_of((inventory := _inventory(PBD={"p2": {"other_config": config}})), inventory.find("shared"))
+
+    assert state(**{"multipathed": "true", "mpath-3600": "[2, 4, 0]"}) == "broken"
+    assert state(**{"multipathed": "true", "mpath-3600": "[4L, 4L]", "mpath-3601": "?"}) == "default"
+    assert state(**{"multipathed": "false", "mpath-3600": "[2, 4]"}) == "default"
+
+
+def test_a_pool_says_what_is_wrong_with_a_host_whatever_state_that_is_in() -> None:
+    newer = {"software_version": {"product_version": "8.2"}}
+    older = {"software_version": {"product_version": "8.1"}, "enabled": False}
+    inventory = _inventory(host={"h1": newer, "h2": older})
+    assert host_state(inventory, "h2") == "maintenance"
+    assert state_of(inventory, inventory.find("pool")) == "needs-upgrade"
+    lacking = _inventory(
+        host={"h2": {"enabled": False}}, pool_update={"u": {"enforce_homogeneity": True, "hosts": ["h1"]}}
+    )
+    assert state_of(lacking, lacking.find("pool")) == "unpatched"
+    assert state_of(_inventory(), _inventory().find("pool")) == "connected"
+
+
+def test_a_network_is_hidden_with_its_nics_and_withheld_when_one_is_not_managed() -> None:
+    marked = {"network": "a", "other_config": {"HideFromXenCenter": "true"}}
+    nics = {"n1": marked, "n2": {"network": "b", "managed": False}, "n3": {"network": "c"}}
+    inventory = _inventory(PIF=nics, network={"a": {}, "b": {}, "c": {}})
+    shown = {
+        hidden: {one.ref for one in inventory.all(Network) if is_shown(inventory, one, hidden)}
+        for hidden in (False, True)
+    }
+    assert shown == {False: {"c"}, True: {"a", "c"}}

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from lifeguard.inventory.addresses import address_claim, is_partial_address
 from lifeguard.inventory.natural import address_key, address_list_key, natural_key
+from tests.unit.tree.slow_rules import compare_texts
 
 
 @pytest.mark.parametrize(
@@ -29,6 +30,16 @@ def test_case_does_not_count(text: str) -> None:
     assert natural_key("a") == natural_key("A")
     if text.isascii():
         assert natural_key(text.upper()) == natural_key(text.lower())
+
+
+_NAMES = st.text(st.sampled_from("aAbZ0019 -_.('"), max_size=8)
+
+
+@given(one=_NAMES, other=_NAMES)
+def test_the_key_orders_names_as_comparing_them_letter_by_letter_does(one: str, other: str) -> None:
+    compared = compare_texts(one, other)
+    assert (natural_key(one) < natural_key(other)) == (compared < 0)
+    assert (natural_key(one) == natural_key(other)) == (compared == 0)
 
 
 def test_longer_address_lists_come_first_then_ipv6_then_ipv4_by_number_then_other_text() -> None:

@@ -47,7 +47,7 @@ class _Value:
     place: int
 
 
-def _compare_texts(one: str, other: str) -> int:
+def compare_texts(one: str, other: str) -> int:
     """Letter by letter, and numbers as wholes: the shorter first, then digit by digit."""
     one, other = one.lower(), other.lower()
     at = 0
@@ -108,11 +108,11 @@ def _comparing(sorting: tuple[Sort, ...]) -> Callable[[Any, Any], int]:
         if is_value != is_other_value:
             return -1 if is_value else 1
         for sort in sorting:
-            by_name = _compare_texts(*(each.text if isinstance(each, _Value) else each.name for each in (one, other)))
+            by_name = compare_texts(*(each.text if isinstance(each, _Value) else each.name for each in (one, other)))
             if by_name:
                 return by_name if sort.is_ascending else -by_name
         if isinstance(one, _Value) and isinstance(other, _Value):
-            return one.place - other.place or _compare_texts(one.label, other.label)
+            return one.place - other.place or compare_texts(one.label, other.label)
         assert isinstance(one, _Object)
         assert isinstance(other, _Object)
         pairs = ((_type_rank(one), _type_rank(other)), (_class_rank(one), _class_rank(other)))
@@ -120,7 +120,7 @@ def _comparing(sorting: tuple[Sort, ...]) -> Callable[[Any, Any], int]:
             if mine != yours:
                 return -1 if mine < yours else 1
         tie = (one.ref, one.source) < (other.ref, other.source)
-        return _compare_texts(one.name, other.name) or (-1 if tie else 1)
+        return compare_texts(one.name, other.name) or (-1 if tie else 1)
 
     return compare
 

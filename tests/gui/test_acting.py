@@ -307,9 +307,37 @@ async def test_what_failed_as_another_user_asks_for_that_user_again(application:
         served.pool.faults.loses_events = False
 
 
-async def _log_in(seat: Seat) -> None:
+async def test_a_wizard_opens_with_the_rights_of_the_other_user(application: QApplication) -> None:
+    around, users = Neighbourhood(), {"vm-operator": "look", "vm-power-admin": "operate"}
+    async with (
+        simulated(3, 6, seed=1, passwords=users, neighbourhood=around) as served,
+        empty_desk(application) as seat,
+    ):
+        seat.desk.connect(served.target(user="vm-operator", password="look"))
+        await until(seat.desk.is_loaded, 15)
+        vm, one, board = running(seat.link), command("vm.migrate_with_storage"), seat.desk.board
+        assert one is not None
+        seat.desk.run(one, Selection.of(seat.link, [vm.ref]))
+        await _log_in(seat, "vm-power-admin")
+        await seat.dialog("migration")
+        for _ in range(3):
+            seat.part(QAbstractButton, "migration.next").click()
+        await until(lambda: "Both sides agree." in seat.part(QLabel, "migration.answer").text(), 10)
+        seat.part(QAbstractButton, "migration.proceed").click()
+        await until(lambda: bool(board.jobs) and board.jobs[0].is_over, 30)
+        assert (board.jobs[0].status, board.jobs[0].can_undo) == ("done", False)
+        assert served.db.get("VM", vm.ref, "resident_on") != vm.resident_on
+
+        def logged_in() -> set[str]:
+            rows = served.db.rows("session").values()
+            return {str(row["auth_user_name"]) for row in rows if row["originator"] == "Lifeguard"}
+
+        await until(lambda: logged_in() == {"vm-operator"})
+
+
+async def _log_in(seat: Seat, user: str = "vm-operator") -> None:
     dialog = await seat.dialog("run-as")
-    for name, text in (("user", "vm-operator"), ("password", "operate")):
+    for name, text in (("user", user), ("password", "operate")):
         line = dialog.findChild(QLineEdit, f"run-as.{name}")
         assert line is not None
         line.setText(text)

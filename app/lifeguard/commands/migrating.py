@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 from lifeguard.commands.jobs import Job, JobBoard
@@ -34,11 +34,14 @@ class Origin:
     networks: Mapping[_Place, str]
 
 
-def begin(plan: MigrationPlan, board: JobBoard) -> Job:
-    """Put the move on the board. Moves between two hosts run one after the other; a move can be taken back."""
+def begin(plan: MigrationPlan, board: JobBoard, again: Callable[[], object] | None = None) -> Job:
+    """Put the move on the board. Moves between two hosts run one after the other; a move can be taken back.
+
+    `again` asks for another try where the source will be gone when the job has ended; then there is no way back either.
+    """
     words = Words(plan.vm.source.inventory)
     name, host = words.name(plan.vm.ref), Words(plan.host.source.inventory).name(plan.host.ref)
-    vm, origin = plan.vm.record, None if plan.copy else origin_of(plan.vm)
+    vm, origin = plan.vm.record, None if plan.copy or again is not None else origin_of(plan.vm)
     home = vm.resident_on if isinstance(vm, Vm) else ""
 
     async def run(job: Report) -> object:
@@ -61,6 +64,7 @@ def begin(plan: MigrationPlan, board: JobBoard) -> Job:
             remedies=remedies_for(plan.vm),
             undo=undo if origin is not None else None,
             undo_title="Move back",
+            again=again,
         )
     )
     return job

@@ -118,16 +118,12 @@ def _with_undo(
     back, where = way_back
     begin = anew or partial(_begin_at_once, selection.rules(item.source).words, board)
     again = Selection((item,), Item(item.source, where) if where else None)
-    return replace(work, undo=partial(_begun, begin, back, again), undo_title=back.title)
+    return replace(work, undo=partial(begin, back, again), undo_title=back.title)
 
 
 def _with_retry(command: Command, selection: Selection, item: Item, work: Work, anew: Anew) -> Work:
     again = Selection((item,), selection.target)
-    return replace(work, again=partial(_begun, anew, command, again))
-
-
-def _begun(begin: Anew, command: Command, selection: Selection) -> None:
-    begin(command, selection)
+    return replace(work, again=partial(anew, command, again))
 
 
 def _begin_at_once(words: Words, board: JobBoard, command: Command, selection: Selection) -> None:

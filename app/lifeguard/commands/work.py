@@ -66,8 +66,8 @@ class Work:
     subjects: tuple[str, ...] = ()
     target: str = ""
     lane: str = ""
-    undo: Callable[[], None] | None = None
-    again: Callable[[], None] | None = None
+    undo: Callable[[], object] | None = None
+    again: Callable[[], object] | None = None
     undo_title: str = ""
     size_bytes: int = 0
     is_repeatable: bool = True

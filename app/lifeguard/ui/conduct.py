@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 
 from lifeguard.commands.ask import Ask
 from lifeguard.commands.command import Command
-from lifeguard.commands.jobs import JobBoard
-from lifeguard.commands.perform import Outcome, perform
+from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.commands.perform import Anew, Outcome, perform, split
 from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Selection
 from lifeguard.link.elevated import Elevated, NotElevated, as_user
@@ -18,7 +18,8 @@ from lifeguard.rules.verdict import Verdict
 from lifeguard.scope import Scope
 from lifeguard.ui.acting.elevation import AskElevation
 
-Opener = Callable[[Command, Selection], Awaitable[object]]
+Opener = Callable[[Command, Selection, Anew | None], Awaitable[Sequence[Job]]]
+"""Shows what a command opens, and returns the jobs that came of it; for the last, see `perform`."""
 
 
 class Conductor:
@@ -38,17 +39,22 @@ class Conductor:
         self._scope.start(self._perform(chosen, selection), chosen.id)
 
     async def _perform(self, chosen: Command, selection: Selection) -> None:
-        opener = self._openers.get(chosen.opens)
-        if opener is not None and chosen.sum_up(selection.with_target(None).renewed()).allowed:
-            await opener(chosen, selection)
-            return
-        outcome = await perform(chosen, selection, self._board, self._ask)
+        outcome = await self._begin(chosen, selection, None)
         if outcome.jobs:
             return
         if is_forbidden(outcome) and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
             await self._run_as(chosen, selection, selection.sources[0], outcome.left_out[0][1])
             return
         self._tell(chosen, selection, outcome)
+
+    async def _begin(self, chosen: Command, selection: Selection, anew: Anew | None) -> Outcome:
+        """Run it, or open what it opens; where it will lead to is asked there."""
+        if not chosen.opens:
+            return await perform(chosen, selection, self._board, self._ask, anew)
+        anywhere = selection.with_target(None).renewed()
+        if not chosen.sum_up(anywhere).allowed:
+            return Outcome(left_out=split(chosen, anywhere)[1])
+        return Outcome(tuple(await self._openers[chosen.opens](chosen, selection, anew)))
 
     async def _run_as(self, chosen: Command, selection: Selection, link: Link, refused: Verdict) -> None:
         """Ask for other credentials until they do, or the person leaves it."""
@@ -58,7 +64,7 @@ class Conductor:
                 async with as_user(link, given) as elevated:
                     theirs = _seen_by(elevated, selection)
                     anew = partial(self._run_anew, link)
-                    outcome = await perform(chosen, theirs, self._board, self._ask, anew)
+                    outcome = await self._begin(chosen, theirs, anew)
                     for job in outcome.jobs:
                         await job.wait()
             except NotElevated as refusal:

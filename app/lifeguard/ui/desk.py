@@ -135,12 +135,12 @@ class Desk:
         )
         moves = MigrationDesk(lambda: [pool.source for pool in self.pools], self._board, self._scope.start)
         openers: dict[str, Opener] = {
-            "migration": lambda command, selection: moves.open(command, selection, window),
-            "diagnosis": lambda command, selection: open_diagnosis(
+            "migration": lambda command, selection, anew: moves.open(command, selection, window, anew),
+            "diagnosis": lambda command, selection, anew: open_diagnosis(
                 selection, self.run, self._scope.start, self._theme, window
             ),
-            "server.disconnect": lambda command, selection: self.connections.disconnect(selection),
-            "server.reconnect_as": lambda command, selection: self.connections.reconnect_as(selection),
+            "server.disconnect": lambda command, selection, anew: self.connections.disconnect(selection),
+            "server.reconnect_as": lambda command, selection, anew: self.connections.reconnect_as(selection),
         }
         elevation = AskElevation(self._theme, window)
         self._conductor = Conductor(self._board, self._ask, elevation, openers, self._scope)

@@ -89,8 +89,8 @@ class DiagnosisDialog(Form):
             self.accept()
 
 
-async def open_diagnosis(selection: Selection, run: Run, begin: Begin, theme: Theme, parent: QWidget) -> None:
-    """Show it; start the VM on the host that was chosen, if any."""
+async def open_diagnosis(selection: Selection, run: Run, begin: Begin, theme: Theme, parent: QWidget) -> tuple[()]:
+    """Show it; start the VM on the host that was chosen, if any. That is a command of its own."""
     fresh = selection.with_target(None).renewed()
     way = way_on(fresh)
     dialog = DiagnosisDialog(way, fresh, theme, parent)
@@ -100,3 +100,4 @@ async def open_diagnosis(selection: Selection, run: Run, begin: Begin, theme: Th
             run(way, fresh.with_target(dialog.chosen))
     finally:
         asking.cancel()
+    return ()

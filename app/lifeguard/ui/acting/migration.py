@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from functools import partial
 
 from PySide6.QtWidgets import QWidget, QWizard
 
 from lifeguard.commands.command import Command
-from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.migrating import begin
+from lifeguard.commands.perform import Anew
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
 from lifeguard.quantities import format_count
@@ -54,15 +56,19 @@ class MigrationDesk:
         self._board = board
         self._begin_work = begin_work
 
-    async def open(self, command: Command, selection: Selection, parent: QWidget) -> None:
-        """Only for those of the selection that can be moved at all."""
+    async def open(
+        self, command: Command, selection: Selection, parent: QWidget, anew: Anew | None = None
+    ) -> tuple[Job, ...]:
+        """Only for those of the selection that can be moved at all. Returns the jobs that were begun."""
         able = selection.with_target(None).renewed()
         verdicts = command.judge(able)
         able = able.with_items(item for item, one in zip(able.items, verdicts, strict=True) if one.allowed)
-        sources = [source for source in self._sources() if source.state.phase == "live"]
         if not able.items:
-            return
+            return ()
+        own = {id(source.inventory): source for source in able.sources}  # another user's session is a source as well
+        sources = [own.get(id(one.inventory), one) for one in self._sources() if one.state.phase == "live"]
         journey = Journey(command, able.with_target(selection.target), sources, self._begin_work)
-        if await answered(MigrationWizard(journey, parent)):
-            for plan in journey.plans:
-                begin(plan, self._board)
+        if not await answered(MigrationWizard(journey, parent)):
+            return ()
+        again = partial(anew, command, selection) if anew is not None else None
+        return tuple(begin(plan, self._board, again) for plan in journey.plans)

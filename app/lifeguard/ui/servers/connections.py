@@ -110,15 +110,16 @@ class Connections:
         if self._saved is not None:
             self._saved.open_all()
 
-    async def disconnect(self, selection: Selection) -> None:
+    async def disconnect(self, selection: Selection) -> tuple[()]:
         """The pools that these objects belong to."""
         pools = [pool for source in selection.sources if (pool := self._pools.of(source)) is not None]
         await self._end_if_agreed(pools, "Disconnect")
+        return ()
 
     async def disconnect_all(self) -> None:
         await self._end_if_agreed(list(self._pools), "Disconnect all")
 
-    async def reconnect_as(self, selection: Selection) -> None:
+    async def reconnect_as(self, selection: Selection) -> tuple[()]:
         """Ask who it shall be; nothing ends before that is told."""
         for source in selection.sources:
             pool = self._pools.of(source)
@@ -128,6 +129,7 @@ class Connections:
             if given is not None and await self._end_if_agreed([pool], "Reconnect"):
                 target = replace(source.target, user=given.user, password=given.password)
                 self._handles.connect(target, self._gate.take_remembered(source.state.address))
+        return ()
 
     async def _end_if_agreed(self, pools: list[OpenPool], verb: str) -> bool:
         """End them, after saying what that means for the jobs that run there."""

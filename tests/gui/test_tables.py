@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel
-from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
+from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
 
 from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
@@ -192,3 +192,17 @@ async def test_every_tab_of_every_sort_of_object_of_a_saved_database_opens(appli
         button = seat.part(QPushButton, "storage.pool.sr.rescan")
         assert not button.isEnabled()
         assert button.toolTip() != ""
+
+
+async def test_a_click_on_the_mark_beside_an_address_copies_it(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        _show(seat, next(seat.pool.source.inventory.all(Pool)).ref, "networking")
+        view = _table(seat, "networking.addresses")
+        place = [column.title for column in view.lines.columns].index("IP address")
+        index = view.lines.index(0, place)
+        cell, address = view.visualRect(index), str(index.data())
+        font = index.data(Qt.ItemDataRole.FontRole)
+        point = QPoint(cell.left() + QFontMetrics(font).horizontalAdvance(address) + 20, cell.center().y())
+        assert cell.contains(point), "there is room for the mark"
+        QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
+        assert QGuiApplication.clipboard().text() == address

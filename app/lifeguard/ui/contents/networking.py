@@ -19,10 +19,10 @@ _UNPLUGGED = Glyph("network", "off")
 _LAST = 1 << 20
 _VIFS = (
     Column("Device", 9),
-    Column("MAC address", 22, is_code=True),
+    Column("MAC address", 22, is_code=True, is_copied=True),
     Column("Limit", 12),
     Column("Network", 28, gives_way=True),
-    Column("IP address", 34, is_code=True),
+    Column("IP address", 34, is_code=True, is_copied=True),
     Column("Active", 9),
     Column("Locking", 18),
 )
@@ -33,7 +33,7 @@ _NETWORKS = (
     Column("VLAN", 8),
     Column("Auto", 8),
     Column("Link status", 14),
-    Column("MAC address", 22, is_code=True),
+    Column("MAC address", 22, is_code=True, is_copied=True),
     Column("MTU", 8),
     Column("Bridge", 14, is_code=True),
 )
@@ -43,7 +43,7 @@ _ADDRESSES = (
     Column("Network", 26, gives_way=True),
     Column("NIC", 12),
     Column("IP setup", 11),
-    Column("IP address", 20, is_code=True),
+    Column("IP address", 20, is_code=True, is_copied=True),
     Column("Subnet mask", 18, is_code=True),
     Column("Gateway", 18, is_code=True),
     Column("DNS", 24, is_code=True),

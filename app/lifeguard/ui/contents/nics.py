@@ -13,7 +13,7 @@ from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, tex
 
 _COLUMNS = (
     Column("NIC", 28),
-    Column("MAC address", 22, is_code=True),
+    Column("MAC address", 22, is_code=True, is_copied=True),
     Column("Link status", 14),
     Column("Speed", 12),
     Column("Duplex", 10),

@@ -14,6 +14,7 @@ from lifeguard.settings.model import TableLayout
 from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.widths import Need, shared_out
+from lifeguard.ui.widgets import mark
 
 _FEWEST: Final = 12
 _FEWEST_OF_FIRST: Final = 20
@@ -108,8 +109,9 @@ class TableColumns:
     def _need(self, place: int, column: Column) -> Need:
         letter = self._view.fontMetrics().averageCharWidth()
         title = self._header.sectionSizeHint(place) + letter if self._columns[0].title else 0
-        held = max(title, self._view.sizeHintForColumn(place) + 2 * letter)
-        most = letter * column.letters
+        beside = mark.ROOM if column.is_copied else 0
+        held = max(title, self._view.sizeHintForColumn(place) + 2 * letter + beside)
+        most = letter * column.letters + beside
         wanted = max(title, most if column.is_steady else min(held, most))
         fewest = letter * (_FEWEST if place else _FEWEST_OF_FIRST)
         least = max(title, min(wanted, fewest)) if column.gives_way else wanted

@@ -57,7 +57,7 @@ class TableDelegate(RowDelegate):
         return True
 
     def _is_copied(self, shown: Cell, index: QModelIndex | QPersistentModelIndex) -> bool:
-        return self._model.columns[index.column()].is_code and shown.text not in ("", UNKNOWN)
+        return self._model.columns[index.column()].is_copied and shown.text not in ("", UNKNOWN)
 
     def _mark_place(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QRect:
         font = index.data(Qt.ItemDataRole.FontRole)

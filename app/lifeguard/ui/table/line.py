@@ -73,11 +73,13 @@ GONE = Line(())
 @dataclass(frozen=True, slots=True)
 class Column:
     """As wide as what it holds, up to so many letters; a steady one is always that wide. `is_code`: fixed width.
-    `gives_way`: where there is no room for all columns, this one becomes narrower."""
+    `is_copied`: a mark beside the value copies it. `gives_way`: where there is no room for all columns, this one
+    becomes narrower."""
 
     title: str
     letters: int = 16
     is_code: bool = False
+    is_copied: bool = False
     is_steady: bool = False
     gives_way: bool = False
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolTip
@@ -11,6 +13,8 @@ from lifeguard.ui.theme import ICON_SIDE, Theme
 from lifeguard.ui.tokens import Token
 
 _GAP = 4
+ROOM: Final = ICON_SIDE + _GAP
+"""What a cell with a mark takes beside its text."""
 
 
 def is_wanted(option: QStyleOptionViewItem) -> bool:

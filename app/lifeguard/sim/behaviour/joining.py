@@ -23,7 +23,7 @@ Tell = Callable[[Joined], None]
 
 _BROUGHT = (
     "host_metrics", "host", "host_cpu", "PCI", "PGPU", "SR", "PBD", "VDI", "VM_metrics", "VM_guest_metrics", "VM",
-    "console", "VBD", "VTPM", "PIF_metrics", "PIF", "VLAN", "VIF",
+    "console", "VBD_metrics", "VBD", "VTPM", "PIF_metrics", "PIF", "VLAN", "VIF",
 )  # fmt: skip
 
 

@@ -11,6 +11,8 @@ from lifeguard.sim.scenario.guests import Guest
 from lifeguard.sim.scenario.machines import Machine
 from lifeguard.sim.scenario.stores import Stores
 
+_FULL = 0.9
+
 
 class Alerts:
     """Writes messages, oldest or newest in any order."""
@@ -28,7 +30,9 @@ def write_troubles(draft: Draft, stores: Stores, nets: Cabling, quiet_host: Mach
     alerts = Alerts(draft)
     archive = draft.row("SR", stores.shared["archive"])
     used = archive["physical_utilisation"] / archive["physical_size"]
-    alerts.add("ALARM", "SR", "SR", stores.shared["archive"], _alarm(used, "physical_utilisation", "0.900000"), 0.4)
+    if used > _FULL:
+        body = _alarm(used, "physical_utilisation", f"{_FULL:.6f}")
+        alerts.add("ALARM", "SR", "SR", stores.shared["archive"], body, 0.4)
     if stores.cut_off_host:
         name = draft.row("host", stores.cut_off_host)["name_label"]
         alerts.add("PBD_PLUG_FAILED_ON_SERVER_START", "Host", "host", stores.cut_off_host,

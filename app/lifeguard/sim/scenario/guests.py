@@ -160,15 +160,16 @@ class _Writer:
             },
             "hardware_platform_version": 2 if system.is_windows else 0,
             "has_vendor_device": system.is_windows,
-            "ha_restart_priority": service.priority if service.store != "local" else "",
-            "ha_always_run": self._is_protected_now(),
+            "ha_restart_priority": self._priority,
+            "ha_always_run": self._priority == "restart" and self.guest.power_state == "Running",
             "order": service.order, "start_delay": 30 if service.order == 0 and service.appliance else 0,
             "user_version": 1, "reference_label": system.template.lower().replace(" ", "-"),
         }  # fmt: skip
 
-    def _is_protected_now(self) -> bool:
-        is_on = self.draft.plan.is_ha_enabled and self.guest.power_state == "Running"
-        return is_on and self.guest.service.priority == "restart"
+    @property
+    def _priority(self) -> str:
+        """Kept whether HA is on or not. What cannot run elsewhere has none."""
+        return self.guest.service.priority if self.guest.service.store != "local" else ""
 
     def _metrics(self, up_days: float) -> str:
         service, is_placed = self.guest.service, self.guest.is_placed

@@ -6,6 +6,7 @@ from lifeguard.datamodel.dump import Dump
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.sim.scenario.alerts import write_history, write_troubles
 from lifeguard.sim.scenario.cabling import write_networks
+from lifeguard.sim.scenario.disks import write_drive_metrics
 from lifeguard.sim.scenario.draft import GIB, Draft
 from lifeguard.sim.scenario.guests import plan_guests, write_guests
 from lifeguard.sim.scenario.machines import OLD, Machine, cpu_info, licence_features, write_hosts
@@ -45,6 +46,7 @@ def generate(plan: Plan) -> Dump:
     _write_pool(draft, machines[special.master].ref, stores)
     write_troubles(draft, stores, nets, resting)
     write_history(draft, guests, vms, machines)
+    write_drive_metrics(draft)
     return Dump({"generation_count": "0"}, draft.tables)
 
 

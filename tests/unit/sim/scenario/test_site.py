@@ -156,6 +156,14 @@ def test_something_is_slightly_wrong(db: Database) -> None:
     assert alerts >= {"PBD_PLUG_FAILED_ON_SERVER_START", "ALARM", "BOND_STATUS_CHANGED", "VM_CRASHED", "VM_MIGRATED"}
 
 
+def test_what_is_not_short_of_room_raises_no_alarm() -> None:
+    small = build_pool(2, 2, random.Random(1), VirtualClock(), Release.newest())
+    full = {sr["uuid"] for sr in small.rows("SR").values()
+            if sr["physical_utilisation"] > 0.9 * sr["physical_size"] > 0}  # fmt: skip
+    alarms = [one for one in small.rows("message").values() if (one["name"], one["cls"]) == ("ALARM", "SR")]
+    assert {one["obj_uuid"] for one in alarms} <= full
+
+
 def test_alerts_name_objects_that_exist(db: Database) -> None:
     tables = {"VM": "VM", "Host": "host", "SR": "SR", "Pool": "pool"}
     for message in db.rows("message").values():
@@ -192,6 +200,21 @@ def test_suspended_machines_have_an_image_and_no_host(db: Database) -> None:
         if vm["power_state"] == "Suspended":
             assert db.get("VDI", vm["suspend_VDI"], "type") == "suspend"
             assert vm["resident_on"] == NULL_REF
+
+
+def test_each_drive_has_metrics_of_its_own(db: Database) -> None:
+    drives = db.rows("VBD").values()
+    assert len({drive["metrics"] for drive in drives}) == len(drives) == len(db.rows("VBD_metrics"))
+
+
+@pytest.mark.parametrize("is_ha_enabled", [False, True])
+def test_what_runs_with_priority_restart_is_wanted_running_as_its_start_says(is_ha_enabled: bool) -> None:
+    db = build_pool(5, 40, random.Random(2), VirtualClock(), Release.newest(), is_ha_enabled=is_ha_enabled)
+    guests = [vm for _, vm in lookup.guests(db)]
+    assert any(vm["ha_always_run"] for vm in guests)
+    for vm in guests:
+        wanted = vm["ha_restart_priority"] == "restart" and vm["power_state"] == "Running"
+        assert vm["ha_always_run"] == wanted, vm["name_label"]
 
 
 def test_addresses_of_machines_are_unique(db: Database) -> None:

@@ -1,4 +1,4 @@
-"""Columns of the tabs' tables: as the user left them at the next start, and reset from the menu of the header."""
+"""What the tabs list is found as its user left it: columns and their order, groups that were folded."""
 
 from __future__ import annotations
 
@@ -8,10 +8,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QPoint
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QApplication, QMenu
+from PySide6.QtWidgets import QApplication, QMenu, QTreeView
 
 from lifeguard.clock import SystemClock
-from lifeguard.datamodel.records import Pool
+from lifeguard.datamodel.records import Host, Pool
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.settings.file import SettingsFile
@@ -27,8 +27,8 @@ from tests.support.waiting import until
 
 
 @asynccontextmanager
-async def _sitting(application: QApplication, pool: Simulated, settings: Path) -> AsyncIterator[TableView]:
-    """The table of networks of a pool, in a window that remembers."""
+async def _sitting(application: QApplication, pool: Simulated, settings: Path, tab: str) -> AsyncIterator[Seat]:
+    """A tab of the pool in a window that remembers."""
     theme = Theme(application, "light")
     gate, clock = DialogGate(theme), SystemClock()
     fleet = Fleet(gate, SessionTrust(), clock, HASTY)
@@ -40,11 +40,15 @@ async def _sitting(application: QApplication, pool: Simulated, settings: Path) -
         desk.connect(pool.target())
         await until(desk.is_loaded, 15)
         desk.window.show_things([seat.thing(next(seat.pool.source.inventory.all(Pool)).ref)])
-        desk.window.stack.prefer("networking")
-        yield seat.part(TableView, "table.networking.networks")
+        desk.window.stack.prefer(tab)
+        yield seat
     finally:
         await desk.close()
         theme.close()
+
+
+def _networks(seat: Seat) -> TableView:
+    return seat.part(TableView, "table.networking.networks")
 
 
 def _menu_action(view: TableView, title: str) -> QAction:
@@ -65,14 +69,16 @@ async def test_widths_order_and_hidden_columns_are_found_again_and_can_be_reset(
 ) -> None:
     settings = tmp_path / "settings.json"
     async with simulated(3, 6) as pool:
-        async with _sitting(application, pool, settings) as view:
+        async with _sitting(application, pool, settings, "networking") as seat:
+            view = _networks(seat)
             first_names, first_width = _names(view), view.columnWidth(0)
             view.header().resizeSection(0, first_width + 57)
             for _ in range(2):
                 view.header().sectionClicked.emit(0)
             _menu_action(view, "Bridge").trigger()
             assert view.isColumnHidden(8)
-        async with _sitting(application, pool, settings) as view:
+        async with _sitting(application, pool, settings, "networking") as seat:
+            view = _networks(seat)
             assert view.columnWidth(0) == first_width + 57
             assert view.isColumnHidden(8)
             assert not view.isColumnHidden(7)
@@ -81,13 +87,15 @@ async def test_widths_order_and_hidden_columns_are_found_again_and_can_be_reset(
             _menu_action(view, "Reset columns").trigger()
             assert (view.columnWidth(0), _names(view)) == (first_width, first_names)
             assert not view.isColumnHidden(8)
-        async with _sitting(application, pool, settings) as view:
+        async with _sitting(application, pool, settings, "networking") as seat:
+            view = _networks(seat)
             assert (view.columnWidth(0), _names(view)) == (first_width, first_names)
 
 
 async def test_columns_that_nobody_has_sized_follow_the_window(application: QApplication, tmp_path: Path) -> None:
-    async with simulated(3, 6) as pool, _sitting(application, pool, tmp_path / "settings.json") as view:
-        window = view.window()
+    settings = tmp_path / "settings.json"
+    async with simulated(3, 6) as pool, _sitting(application, pool, settings, "networking") as seat:
+        view, window = _networks(seat), seat.desk.window
         widths: list[int] = []
         for wide in (1300, 1800):
             window.resize(wide, 800)
@@ -95,3 +103,19 @@ async def test_columns_that_nobody_has_sized_follow_the_window(application: QApp
             widths.append(view.columnWidth(1))
             assert view.header().length() == view.viewport().width()
         assert widths[0] < widths[1]
+
+
+async def test_a_folded_group_is_found_folded_for_objects_of_its_class_only(
+    application: QApplication, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.json"
+    async with simulated(3, 6) as pool:
+        for is_first in (True, False):
+            async with _sitting(application, pool, settings, "general") as seat:
+                view = seat.part(QTreeView, "tab.general")
+                titles = [view.model().index(row, 0).data() for row in range(view.model().rowCount())]
+                place = view.model().index(titles.index("Storage"), 0)
+                assert view.isExpanded(place) == is_first
+                view.collapse(place)
+                seat.desk.window.show_things([seat.thing(next(seat.pool.source.inventory.all(Host)).ref)])
+                assert all(view.isExpanded(view.model().index(row, 0)) for row in range(view.model().rowCount()))

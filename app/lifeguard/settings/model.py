@@ -29,7 +29,6 @@ class WindowState(Struct, frozen=True, kw_only=True, omit_defaults=True):
     geometry: bytes = b""
     layout: bytes = b""
     column_widths: dict[str, int] = field(default_factory=dict)
-    collapsed_groups: tuple[str, ...] = ()
     last_tab: str = ""
     view: str = "infrastructure"
 
@@ -55,9 +54,10 @@ class TableLayout(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything in the settings file."""
+    """Everything in the settings file. `folded` are the titles of folded groups of properties, by class of object."""
 
     servers: tuple[SavedServer, ...] = ()
     window: WindowState = WindowState()
     preferences: Preferences = Preferences()
     tables: dict[str, TableLayout] = field(default_factory=dict)
+    folded: dict[str, tuple[str, ...]] = field(default_factory=dict)

@@ -1,4 +1,4 @@
-"""How the tables were left, by their key: widths, hidden columns and order, from one start to the next."""
+"""How lists were left, from one start to the next: columns and order of tables, folded groups of properties."""
 
 from __future__ import annotations
 
@@ -11,15 +11,25 @@ class Layouts:
 
     def __init__(self, keeper: Keeper) -> None:
         self._keeper = keeper
-        self._now = dict(keeper.now.tables)
+        self._tables = dict(keeper.now.tables)
+        self._folded = dict(keeper.now.folded)
 
     def get(self, key: str) -> TableLayout:
-        return self._now.get(key, TableLayout())
+        return self._tables.get(key, TableLayout())
 
     def put(self, key: str, layout: TableLayout) -> None:
-        self._now[key] = layout
+        self._tables[key] = layout
+
+    def folded(self, kind: str) -> tuple[str, ...]:
+        """Titles of the groups that are folded for this kind of object."""
+        return self._folded.get(kind, ())
+
+    def fold(self, kind: str, title: str, is_folded: bool) -> None:
+        others = tuple(one for one in self.folded(kind) if one != title)
+        self._folded[kind] = (*others, title) if is_folded else others
 
     def save(self) -> str | None:
         """Returns a sentence when it could not be written."""
-        changed = {key: layout for key, layout in self._now.items() if layout != TableLayout()}
-        return self._keeper.change(tables=changed) if changed != self._keeper.now.tables else None
+        tables = {key: layout for key, layout in self._tables.items() if layout != TableLayout()}
+        folded = {kind: titles for kind, titles in self._folded.items() if titles}
+        return self._keeper.change(tables=tables, folded=folded)

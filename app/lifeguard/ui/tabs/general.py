@@ -26,8 +26,8 @@ _SOON_MS = 100
 
 
 class GeneralTab:
-    """Folded groups stay folded, by their title, whatever is selected next. What changes is shown within a moment,
-    once, however many changes come in it."""
+    """Folded groups stay folded for all objects of a class. What changes is shown within a moment, once, however many
+    changes come in it."""
 
     key = "general"
     title = "General"
@@ -35,7 +35,6 @@ class GeneralTab:
     def __init__(self, clock: Clock, theme: Theme, around: Around) -> None:
         self._clock = clock
         self._shown: Shown | None = None
-        self._folded: set[str] = set()
         self._around = around
         self._rows = PropertyModel()
         self._view = PropertyView(self._rows)
@@ -44,8 +43,8 @@ class GeneralTab:
         self._view.setAccessibleName("Properties")
         editing = PropertyEditing(self._rows, lambda: self._shown, around.run)
         self._view.setItemDelegate(PropertyDelegate(self._rows, editing, theme, self._view))
-        self._view.expanded.connect(self._note_unfolded)
-        self._view.collapsed.connect(self._note_folded)
+        self._view.expanded.connect(lambda index: self._note_folded(index, is_folded=False))
+        self._view.collapsed.connect(lambda index: self._note_folded(index, is_folded=True))
         self._copy = QAction("Copy", self._view)
         self._copy.setShortcut(QKeySequence(QKeySequence.StandardKey.Copy))
         self._copy.setShortcutContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
@@ -87,16 +86,15 @@ class GeneralTab:
         self._rows.refuse(refusals(shown))
         if not self._rows.show_groups(property_groups(shown.source.inventory, shown.ref, now_s)):
             return
+        folded = self._around.layouts.folded(_kind(shown))
         for place, group in enumerate(self._rows.groups):
             index = self._rows.index(place, 0)
             self._view.setFirstColumnSpanned(place, QModelIndex(), True)
-            self._view.setExpanded(index, group.title not in self._folded)
+            self._view.setExpanded(index, group.title not in folded)
 
-    def _note_folded(self, index: QModelIndex) -> None:
-        self._folded.add(str(index.data()))
-
-    def _note_unfolded(self, index: QModelIndex) -> None:
-        self._folded.discard(str(index.data()))
+    def _note_folded(self, index: QModelIndex, *, is_folded: bool) -> None:
+        if self._shown is not None:
+            self._around.layouts.fold(_kind(self._shown), str(index.data()), is_folded)
 
     def _open_menu(self, place: QPoint) -> None:
         menu = QMenu(self._view)
@@ -131,3 +129,7 @@ class GeneralTab:
         values = [(str(index.data()), str(index.siblingAtColumn(1).data())) for index in chosen]
         lines = [values[0][1]] if len(values) == 1 else [f"{title}\t{value}" for title, value in values]
         QGuiApplication.clipboard().setText("\n".join(lines))
+
+
+def _kind(shown: Shown) -> str:
+    return type(shown.source.inventory.find(shown.ref)).__name__

@@ -14,7 +14,8 @@ _KEYED = ("folder", "EMPTY_FOLDERS", "XenCenter.CustomFields.*")
 _NEEDED = {
     "vm.start": "vm-operator", "vm.migrate": "vm-power-admin", "vm.snapshot": "vm-power-admin", "vm.copy": "vm-admin",
     "vm.delete": "vm-admin", "vm.insert_cd": "vm-operator", "vm.appliance": "pool-operator",
-    "object.tags": "vm-operator", "object.rename": "vm-admin", "object.folder": "vm-operator", "object.custom_field": "vm-operator",
+    "object.tags": "vm-operator", "object.rename": "vm-admin", "object.folder": "vm-operator",
+    "object.custom_field": "vm-operator",
 }  # fmt: skip
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lifeguard.inventory.change import Event
@@ -94,7 +95,7 @@ class PoolBuilder:
 
     def _put(self, class_name: str, name: str, **fields: Any) -> PoolBuilder:
         known = self.inventory.payload(ref(name))
-        before = dict(known) if known is not None and not isinstance(known, bytes) else {}
+        before = dict(known) if isinstance(known, Mapping) else {}
         self.inventory.apply([Event(class_name, ref(name), "mod", {**before, **fields})])
         return self
 

@@ -23,6 +23,7 @@ from lifeguard.tree.node import Node
 from lifeguard.tree.views import VIEWS
 from lifeguard.ui.pools import Pools
 from lifeguard.ui.theme import Theme
+from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.drag import DragVerdicts
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.view import ObjectTree
@@ -160,6 +161,22 @@ def test_what_is_selected_and_open_stays_so_when_the_order_changes(application: 
     assert [thing.ref for thing in tree.things()] == ["vm7"]
     assert tree.currentIndex() == model.index_of_key(key)
     assert tree.isExpanded(model.index_of_key(key[:-1]))
+    tree.deleteLater()
+    theme.close()
+
+
+@pytest.mark.parametrize("width", [96, 400])
+def test_a_plain_row_is_drawn_as_qt_would_draw_it(application: QApplication, width: int) -> None:
+    theme, inventory = Theme(application, "light"), Inventory()
+    inventory.apply(_whole_pool(random.Random(1)))
+    live, model = LiveTree(VIEWS["infrastructure"](None)), TreeModel(theme)
+    tree = ObjectTree(model, DragVerdicts(Pools()), lambda *_: None, theme)
+    model.take(live.connect("p", Answers(inventory)))
+    tree.expandAll()
+    tree.resize(width, 800)
+    plainly = tree.viewport().grab().toImage()
+    tree.setItemDelegate(RowDelegate(theme, tree))
+    assert plainly == tree.viewport().grab().toImage()
     tree.deleteLater()
     theme.close()
 

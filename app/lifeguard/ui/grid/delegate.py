@@ -10,10 +10,10 @@ from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, Q
 
 from lifeguard.search.columns import Cell
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.grid.lettering import Lettering
 from lifeguard.ui.grid.model import ADDRESS, GridModel
 from lifeguard.ui.theme import ICON_SIDE, Theme
 from lifeguard.ui.tree.delegate import RowDelegate
+from lifeguard.ui.tree.lettering import Lettering
 
 _HIGH, _VERY_HIGH = 0.8, 0.9
 _COPY, _COPY_SELECTED = Glyph("copy", "text-quiet"), Glyph("copy", "text-on-accent")
@@ -54,7 +54,7 @@ class _Look:
 
 class CellDelegate(RowDelegate):
     def __init__(self, model: GridModel, theme: Theme, parent: QAbstractItemView) -> None:
-        super().__init__(theme, parent)
+        super().__init__(theme, parent, model)
         self._model = model
         self._colours = theme
         self._view = parent

@@ -6,18 +6,29 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from lifeguard.ui.theme import Theme
-from lifeguard.ui.tree.model import BUSY_ROLE, NOTE_ROLE, Note
+from lifeguard.ui.glyphs import glyph_of
+from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.tree.lettering import Lettering
+from lifeguard.ui.tree.model import BUSY_ROLE, NOTE_ROLE, Note, TreeModel
 from lifeguard.ui.tree.pulse import Pulse
 
 _SMALLEST_TARGET = 24
 _ROOM = 6
+_TOLD_APART = (
+    QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus
+).value
+_ENABLED = QStyle.StateFlag.State_Enabled.value
 
 
 class RowDelegate(QStyledItemDelegate):
-    def __init__(self, theme: Theme, parent: QAbstractItemView) -> None:
+    """Most rows of a tree (`nodes`) are neither selected nor busy, nor is anything written beside them: those are drawn
+    from what is known of the node, where Qt's own way would ask the model for ten things."""
+
+    def __init__(self, theme: Theme, parent: QAbstractItemView, nodes: TreeModel | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._nodes = nodes
+        self._letters = Lettering(parent.font())
         self._pulse = Pulse(parent)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
@@ -27,6 +38,8 @@ class RowDelegate(QStyledItemDelegate):
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
+        if self._nodes is not None and self._paint_plainly(painter, option, index, self._nodes):
+            return
         note = index.data(NOTE_ROLE)
         is_busy = index.data(BUSY_ROLE) is True
         if not isinstance(note, Note) and not is_busy:
@@ -43,6 +56,27 @@ class RowDelegate(QStyledItemDelegate):
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, row, painter, row.widget)
         if isinstance(note, Note) and note.text:
             self._write(painter, row, note)
+
+    def _paint_plainly(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+        nodes: TreeModel,
+    ) -> bool:
+        """Icon and name where Qt would put them. False for a row that is told apart."""
+        state, node = option.state.value, nodes.node(index)
+        if node is None or state & _TOLD_APART or not state & _ENABLED or nodes.is_marked(node):
+            return False
+        if self._letters.font != option.font:
+            self._letters = Lettering(option.font)
+        row, scale = option.rect, painter.device().devicePixelRatioF()
+        margin = option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, option.widget) + 1
+        icon = self._theme.pixmap(glyph_of(node.kind, node.state, node.marks), ICON_SIDE, scale)
+        painter.drawPixmap(row.x() + margin, row.y() + (row.height() - ICON_SIDE) // 2, icon)
+        painter.setPen(option.palette.color(QPalette.ColorRole.Text))
+        self._letters.draw(painter, row.adjusted(ICON_SIDE + 3 * margin, 0, -margin, 0), node.name)
+        return True
 
     def _fit(self, row: QStyleOptionViewItem, note: Note) -> None:
         """Make room for the note, and the row quiet when it is refused."""

@@ -13,6 +13,7 @@ from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Selection
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.delegate import RowDelegate
+from lifeguard.ui.tree.model import TreeModel
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -47,8 +48,10 @@ def say_beside(view: QAbstractItemView, index: QModelIndex, words: str) -> None:
 class InlineDelegate(RowDelegate):
     """Return takes what is typed, Escape leaves the row as it is; nothing is taken while it has a flaw."""
 
-    def __init__(self, editing: Editing, theme: Theme, parent: QAbstractItemView) -> None:
-        super().__init__(theme, parent)
+    def __init__(
+        self, editing: Editing, theme: Theme, parent: QAbstractItemView, nodes: TreeModel | None = None
+    ) -> None:
+        super().__init__(theme, parent, nodes)
         self._editing = editing
 
     def createEditor(self, parent: QWidget, option: QStyleOptionViewItem, index: Index) -> QWidget:

@@ -209,6 +209,10 @@ class TreeModel(Skeleton):
             return note.words if note is not None else None
         return None
 
+    def is_marked(self, node: Node) -> bool:
+        """Whether the row of this node is drawn in another way than what it shows: it is busy, or has a note."""
+        return node.state in _BUSY or (bool(self._notes) and self._note(node) is not None)
+
     def _note(self, node: Node) -> Note | None:
         last = node.key[-1]
         return self._notes.get(last) if isinstance(last, Thing) else None

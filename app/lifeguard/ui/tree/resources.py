@@ -60,7 +60,7 @@ class ResourcesTree(ObjectTree):
     def __init__(self, model: TreeModel, verdicts: DragVerdicts, run: Dropped, pools: Pools, theme: Theme) -> None:
         super().__init__(model, verdicts, run, theme)
         self._renaming = Renaming(model, pools, run)
-        self.setItemDelegate(InlineDelegate(self._renaming, theme, self))
+        self.setItemDelegate(InlineDelegate(self._renaming, theme, self, model))
 
     @property
     def is_editing(self) -> bool:

@@ -64,7 +64,7 @@ class ObjectTree(QTreeView):
         self._wanted: set[Thing] = set()
         self._stand = _Stand()
         self.setModel(model)
-        self.setItemDelegate(RowDelegate(theme, self))
+        self.setItemDelegate(RowDelegate(theme, self, model))
         self.setUniformRowHeights(True)
         self.setIconSize(icon_size())
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 from xml.etree.ElementTree import ParseError
 from xml.sax.saxutils import quoteattr
+from zlib import decompressobj
+from zlib import error as ZlibError
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import XMLParser
@@ -23,6 +25,8 @@ Row = dict[str, Any]
 Tables = dict[str, dict[str, Row]]
 _RENAMED_TABLES = {"Secret": "secret"}
 _GZIP = b"\x1f\x8b"
+_PIECE = 1 << 16
+_LARGEST = 1 << 30
 
 
 class NotADump(Exception):
@@ -45,7 +49,7 @@ class Dump:
 def read_dump(data: bytes) -> Dump:
     """Read a database. A damaged file is read as far as it goes. Raises NotADump when there is nothing to read."""
     if data.startswith(_GZIP):
-        raise NotADump("This is a compressed file: unpack it first.")
+        data = _unpacked(data)
     reader = _Reader()
     parser = XMLParser(target=reader, forbid_dtd=True)
     try:
@@ -59,6 +63,20 @@ def read_dump(data: bytes) -> Dump:
         raise NotADump("This is not a XenServer database: it has no <database> element.")
     _rebuild_back_references(reader.tables)
     return Dump(reader.manifest, reader.tables, tuple(reader.skipped))
+
+
+def _unpacked(data: bytes) -> bytes:
+    """What is in a compressed file, as far as it goes."""
+    unpacker, pieces, size = decompressobj(wbits=31), [], 0
+    for start in range(0, len(data), _PIECE):
+        try:
+            pieces.append(unpacker.decompress(data[start : start + _PIECE], _LARGEST))
+        except ZlibError:
+            break
+        size += len(pieces[-1])
+        if size >= _LARGEST:
+            raise NotADump("This compressed file is larger than any database.")
+    return b"".join(pieces)
 
 
 class _Reader:

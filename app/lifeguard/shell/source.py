@@ -30,11 +30,10 @@ _PATIENCE_S = 120.0
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A pool to read from. `skipped` says what in a saved database could not be read."""
+    """A pool to read from."""
 
     title: str
     inventory: Inventory
-    skipped: tuple[str, ...] = ()
 
 
 def add_source_arguments(parser: ArgumentParser) -> None:
@@ -47,10 +46,7 @@ def add_source_arguments(parser: ArgumentParser) -> None:
 async def open_source(text: str, user: str = "root") -> AsyncIterator[Source]:
     """The pool that SOURCE names: a file, or a server's address or URL. Raises CommandLineError in one sentence."""
     if "://" not in text and os.path.exists(text):  # noqa: ASYNC240
-        source = open_file(Path(text))
-        for sentence in source.skipped:
-            print(f"{text}: {sentence}", file=sys.stderr)
-        yield source
+        yield open_file(Path(text))
         return
     link = Link(_target(text, user), _NobodyToAsk(), PinnedTrust(_pins()))
     try:
@@ -62,14 +58,16 @@ async def open_source(text: str, user: str = "root") -> AsyncIterator[Source]:
 
 
 def open_file(path: Path) -> Source:
-    """A saved database. Raises CommandLineError when the file cannot be read or is none."""
+    """A saved database; what of it was skipped is said. Raises CommandLineError when the file is none."""
     try:
         inventory, skipped = open_dump(path.read_bytes())
     except OSError as failure:
         raise CommandLineError(f"{path}: {failure.strerror or failure}.") from None
     except NotADump as refusal:
         raise CommandLineError(f"{path}: {refusal}") from None
-    return Source(path.name, inventory, skipped)
+    for sentence in skipped:
+        print(f"{path}: {sentence}", file=sys.stderr)
+    return Source(path.name, inventory)
 
 
 def _target(text: str, user: str) -> Target:

@@ -55,6 +55,7 @@ from lifeguard.ui.theme import Theme
 from lifeguard.ui.window import Doings, MainWindow
 
 _BANNER_MS = 1000
+_TOLD_AT_MOST = 20
 Shownable = Link | SavedDatabase
 
 
@@ -211,11 +212,14 @@ class Desk:
             self.servers.follow(link, password_to_keep)
         return link
 
-    def open_database(self, name: str, data: bytes) -> tuple[str, ...]:
-        """Show a saved database. Returns what was skipped. Raises NotADump."""
+    def open_database(self, name: str, data: bytes) -> None:
+        """Show a saved database, and tell what of it was skipped. Raises NotADump."""
         inventory, skipped = open_dump(data)
         self._show(SavedDatabase(name, inventory, self._clock), None)
-        return skipped
+        if skipped:
+            rest = len(skipped) - _TOLD_AT_MOST
+            told = [*skipped[:_TOLD_AT_MOST], *([f"… and {rest} more of the kind."] if rest > 0 else [])]
+            self.start(self.tell(f"Some of {name} could not be read", "\n".join(told)), "tell what was skipped")
 
     def is_loaded(self) -> bool:
         """Whether every pool's records are there."""
@@ -313,14 +317,11 @@ class Desk:
         path = Path(dialog.selectedFiles()[0])
         try:
             data = await asyncio.to_thread(path.read_bytes)
-            skipped = self.open_database(path.name, data)
+            self.open_database(path.name, data)
         except OSError as failure:
             await self.tell(f"{path.name} was not opened", failure.strerror or str(failure))
         except NotADump as refusal:
             await self.tell(f"{path.name} was not opened", str(refusal))
-        else:
-            if skipped:
-                await self.tell(f"Some of {path.name} could not be read", "\n".join(skipped))
 
     async def tell(self, heading: str, text: str) -> None:
         """Say what went wrong with something just asked for, and wait until it is read."""

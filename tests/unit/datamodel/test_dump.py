@@ -1,6 +1,7 @@
 """Databases as files: read exactly, read as far as they go, written so that the same is read back."""
 
 import contextlib
+from gzip import compress
 
 import pytest
 from hypothesis import given
@@ -86,9 +87,17 @@ def test_a_file_in_two_byte_letters_is_read_also_up_to_where_it_ends() -> None:
     assert set(read_dump(whole.encode("utf-16")[:-60]).tables["VM"]) == {"a"}
 
 
-def test_a_compressed_file_is_named_as_such() -> None:
-    with pytest.raises(NotADump, match=r"^This is a compressed file: unpack it first\.$"):
-        read_dump(b"\x1f\x8b\x08" + bytes(20))
+def test_a_compressed_file_is_unpacked_as_far_as_it_goes() -> None:
+    rows = "".join(f'<row ref="r{number}" name__label="{number * 7919 % 104729}"/>' for number in range(20_000))
+    whole = HEAD + f'<table name="VM">{rows}</table></database>'.encode()
+    packed = compress(whole, mtime=0)
+    assert len(read_dump(packed).tables["VM"]) == 20_000
+    for damaged in (packed[: len(packed) // 2], packed[: len(packed) // 2] + bytes(5_000)):
+        dump = read_dump(damaged)
+        assert 1_000 < len(dump.tables["VM"]) < 20_000
+        assert dump.skipped[-1] == "The file ends too early: what would follow is missing."
+    with pytest.raises(NotADump, match="not a XenServer database"):
+        read_dump(packed[:2] + bytes(20))
 
 
 def test_a_file_that_ends_too_early_is_read_up_to_there() -> None:

@@ -116,7 +116,7 @@ def test_an_empty_database_and_what_is_none(capsys: pytest.CaptureFixture[str], 
     path.write_text("<database/>")
     assert (main(["tree", str(path)]), capsys.readouterr().out) == (0, "")
     assert (main(["tree", str(path), "--json"]), capsys.readouterr().out) == (0, "[]\n")
-    for content in (b"", b"\x1f\x8b\x08", b"hello", b"\0" * 100, b"<html/>"):
+    for content in (b"", b"hello", b"\0" * 100, b"<html/>"):
         path.write_bytes(content)
         assert main(["search", str(path), "web", "--json"]) == 2
         said = capsys.readouterr()

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import islice
 
 from lifeguard.inventory.natural import natural_key
 from lifeguard.search.words import DAY_WORDS, FIELD_KEY, KEYS, SYNONYMS, Sort
@@ -21,8 +20,8 @@ _OPERATORS: dict[Sort, tuple[str, ...]] = {
     "amount": (">", "<", ":"), "date": (":", ">", "<"), "objects": (":", "=", "!="), "object": (":", "=", "!="),
 }  # fmt: skip
 
-Known = Callable[[str, str], Iterable[str]]
-"""The names that may stand after a key and hold what is typed of them; best first."""
+Known = Callable[[str, str, int], Iterable[str]]
+"""The names that may stand after a key and hold what is typed of them; so many of objects."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +38,8 @@ def complete(text: str, cursor: int, known: Known, fields: Iterable[str] = (), l
     before = text[:cursor]
     inside = _CONDITION.search(before)
     if inside is not None:
-        typed = inside["value"].removeprefix('"')
-        found = _best(_values(_plain_key(inside["key"]), typed, known), typed, limit)
+        key, typed = _plain_key(inside["key"]), inside["value"].removeprefix('"')
+        found = _best(_values(key, typed) or known(key, typed, limit), typed, limit)
         return [Candidate(_quoted(value), inside.start("value")) for value in found]
     if before.count('"') % 2:
         return []
@@ -63,25 +62,20 @@ def _plain_key(key: str) -> str:
     return key.replace('"', "") if name.startswith(f"{FIELD_KEY}.") else SYNONYMS.get(name, name)
 
 
-def _values(key: str, typed: str, known: Known) -> Iterable[str]:
+def _values(key: str, typed: str) -> list[str]:
+    """The words that the language itself knows."""
     word = KEYS.get(key)
     fixed: Iterable[str] = word.values if word is not None else ()
     if word is not None and word.sort in ("date", "bool"):
         fixed = DAY_WORDS if word.sort == "date" else ("yes", "no")
-    return [value for value in fixed if typed.casefold() in value.casefold()] or known(key, typed)
+    return [value for value in fixed if typed.casefold() in value.casefold()]
 
 
 def _best(values: Iterable[str], typed: str, limit: int) -> list[str]:
     """Those that begin with what is typed, then those that have it inside, each in natural order."""
     wanted = typed.casefold()
-    first: dict[str, None] = {}
-    inside: dict[str, None] = {}
-    for value in filter(_is_sayable, values):
-        (first if value.casefold().startswith(wanted) else inside)[value] = None
-        if len(first) == limit:
-            break
-    best = (*sorted(first, key=natural_key), *sorted(islice(inside, limit), key=natural_key))
-    return list(best[:limit])
+    sayable = set(filter(_is_sayable, values))
+    return sorted(sayable, key=lambda value: (not value.casefold().startswith(wanted), natural_key(value)))[:limit]
 
 
 def _is_sayable(value: str) -> bool:

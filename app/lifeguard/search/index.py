@@ -11,6 +11,7 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain, islice
 from operator import attrgetter
 from time import perf_counter
 from typing import Final
@@ -107,15 +108,19 @@ class SearchIndex:
                 break
         return found
 
-    def known(self, key: str, typed: str, sources: Collection[str]) -> Iterator[str]:
-        """The names in these pools that hold what is typed and may stand after a key of the language; in the order of
-        a list where they are names of objects."""
+    def known(self, key: str, typed: str, limit: int, sources: Collection[str]) -> Iterator[str]:
+        """The names in these pools that hold what is typed and may stand after a key of the language. Of objects, the
+        first ones of the list: so many that begin with it, and as many that have it inside."""
         folded = typed.casefold()
         if key in _NAMED:
-            for hit in self._drawers[_drawer_of(_NAMED[key])]:
-                record = self._facts_of(hit.source).find(hit.ref) if folded in hit.profile.name else None
-                if record is not None and hit.source in sources:
-                    yield full_name(self._facts_of(hit.source), record)
+            drawer = self._drawers[_drawer_of(_NAMED[key])]
+            held = [hit for hit in drawer if folded in hit.profile.name and hit.source in sources]
+            ahead = (hit for hit in held if hit.profile.name.startswith(folded))
+            inside = (hit for hit in held if not hit.profile.name.startswith(folded))
+            for hit in chain(islice(ahead, limit), islice(inside, limit)):
+                facts = self._facts_of(hit.source)
+                record = facts.find(hit.ref)
+                yield full_name(facts, record) if record is not None else hit.profile.name
         for source in self._members.keys() & set(sources):
             words = self._members[source].vocabulary.words(key)
             empty = empty_folders(self._facts_of(source)) if key == "folder" else ()

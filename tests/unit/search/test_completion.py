@@ -49,6 +49,6 @@ def test_a_finished_value_is_followed_by_a_new_word() -> None:
 
 
 def test_a_candidate_says_what_it_replaces() -> None:
-    (only,) = complete("a power:run", 11, lambda key, typed: ())
+    (only,) = complete("a power:run", 11, lambda key, typed, limit: ())
     assert only == Candidate("running", 8)
     assert parse("a power:run"[: only.start] + only.text) is not None

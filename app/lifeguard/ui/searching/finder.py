@@ -47,10 +47,10 @@ class Finder:
                 found[hit.source].append(hit.ref)
         return found
 
-    def known(self, keys: Collection[str], key: str, typed: str) -> Iterator[str]:
+    def known(self, keys: Collection[str], key: str, typed: str, limit: int) -> Iterator[str]:
         """The names in these pools that may stand after a key of the language."""
         self.begin()
-        return self._index.known(key, typed, keys)
+        return self._index.known(key, typed, limit, keys)
 
     def _read(self) -> Iterator[None]:
         while self._index.fill(_PIECE):

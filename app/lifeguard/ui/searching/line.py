@@ -15,7 +15,6 @@ from lifeguard.search.query import Query
 from lifeguard.search.wording import Unspeakable, wording
 from lifeguard.ui.theme import Theme
 
-_TYPING_MS: Final = 120
 _HINT: Final = "Search: words, os:debian, memory>4G, !tag:prod, or, ( )"
 _WORDLESS: Final = "This search has no words; change it in the builder"
 
@@ -35,7 +34,7 @@ class SearchLine(QWidget):
         self._complaint = _Complaint(self.box, theme)
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MS)
+        self._typing.setInterval(0)
         self._typing.timeout.connect(self.read)
         self.box.textChanged.connect(lambda _: self._typing.start())
         self.box.entered.connect(self.entered)

@@ -96,9 +96,9 @@ class Results:
             self._begin(pools)
         self._show_sorting()
 
-    def known(self, key: str, typed: str) -> Iterator[str]:
+    def known(self, key: str, typed: str, limit: int) -> Iterator[str]:
         """The names that may stand after a key of the language."""
-        return self._finder.known(self._members.keys(), key, typed)
+        return self._finder.known(self._members.keys(), key, typed, limit)
 
     def expect_question(self) -> None:
         """Somebody is about to type."""

@@ -25,6 +25,8 @@ _APP = Path(__file__).resolve().parents[2] / "app"
 _READY_S = 20.0
 _WITNESS = "witness"
 _LEAVE_S = 8.0
+BRISKLY = ("--pace", "5")
+"""For tests of which nothing depends on how long a server takes."""
 
 
 def program() -> list[str]:

@@ -10,7 +10,7 @@ import pytest_asyncio
 import XenAPI
 
 from tests.e2e.facts import Facts, migratable
-from tests.e2e.program import Pool, witness_at
+from tests.e2e.program import BRISKLY, Pool, witness_at
 from tests.e2e.scene import Scene, open_scene
 from tests.e2e.window import Person, eventually
 from tests.support.accessibility import Role, State
@@ -21,7 +21,7 @@ _LONG_S = 60.0
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened() -> AsyncIterator[Scene]:
-    async with open_scene("--hosts", "4", "--vms", "12", "--seed", "22") as scene:
+    async with open_scene("--hosts", "4", "--vms", "12", "--seed", "22", *BRISKLY) as scene:
         yield scene
 
 

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.facts import facts_of, migratable
-from tests.e2e.program import Pool, end, plain_environment, program, run, served_pool
+from tests.e2e.program import BRISKLY, Pool, end, plain_environment, program, run, served_pool
 from tests.e2e.window import eventually
 
 _NODE_KEYS = {"kind", "ref", "name", "state", "children"}
@@ -25,7 +25,7 @@ _WAIT_S = 15.0
 
 @pytest.fixture
 async def pool() -> AsyncIterator[Pool]:
-    async with served_pool("--hosts", "3", "--vms", "8") as served:
+    async with served_pool("--hosts", "3", "--vms", "8", *BRISKLY) as served:
         yield served
 
 

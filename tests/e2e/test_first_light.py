@@ -16,7 +16,7 @@ _STALL_S = 0.25  # what a loaded machine adds to the window's own 22 ms must fit
 
 
 async def test_an_admin_connects_finds_the_coordinator_and_moves_a_vm(screen: Screen, audience: Audience) -> None:
-    async with served_pool("--tls", "--hosts", "4", "--vms", "20") as pool:
+    async with served_pool("--tls", "--hosts", "4", "--vms", "20", "--pace", "2") as pool:
         facts = await facts_of(pool)
         assert await pool.sessions_of_others() == 0
         async with opened_window(screen, audience, pool) as person:

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.e2e.facts import facts_of, migratable
-from tests.e2e.program import served_pool
+from tests.e2e.program import BRISKLY, served_pool
 from tests.support.npm_client import npm_client
 
 _RUN_S = 60.0
@@ -46,7 +46,7 @@ def modules() -> Path:
 
 @pytest.mark.parametrize("options", [(), ("--tls",)], ids=["plain", "tls"])
 async def test_the_npm_client_fills_its_cache_migrates_and_hears_of_it(options: tuple[str, ...], modules: Path) -> None:
-    async with served_pool("--hosts", "3", "--vms", "8", *options) as pool:
+    async with served_pool("--hosts", "3", "--vms", "8", *options, *BRISKLY) as pool:
         facts = await facts_of(pool)
         vm = (await migratable(pool, facts, facts.roomy))[0]
         process = await asyncio.create_subprocess_exec(

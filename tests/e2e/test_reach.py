@@ -9,7 +9,7 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.facts import Facts, migratable
-from tests.e2e.program import Beside, Pool, Witness, witness_at
+from tests.e2e.program import BRISKLY, Beside, Pool, Witness, witness_at
 from tests.e2e.scene import Scene, open_scene
 from tests.e2e.window import Person, eventually
 from tests.support.accessibility import Role, State
@@ -22,7 +22,7 @@ _LONE = "hv-lab-01"
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened() -> AsyncIterator[Scene]:
     beside = ("--beside", "standalone", "--beside", "pool:2")
-    async with open_scene("--hosts", "3", "--vms", "9", "--seed", "23", *beside) as scene:
+    async with open_scene("--hosts", "3", "--vms", "9", "--seed", "23", *beside, *BRISKLY) as scene:
         yield scene
 
 

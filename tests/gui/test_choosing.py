@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QApplication, QLabel
 
+from lifeguard.datamodel.records import Sr, Vm
 from tests.gui.desk import Seat, desk_on_pool
 from tests.support.waiting import until
 
@@ -22,6 +23,22 @@ def _neighbours(seat: Seat) -> list[str]:
 
 def _header(seat: Seat) -> str:
     return seat.part(QLabel, "header.name").text()
+
+
+async def test_commands_are_about_what_is_shown_where_the_tree_has_no_place_for_it(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        inventory, window = seat.pool.source.inventory, seat.desk.window
+        sr = next(sr for sr in inventory.all(Sr) if sr.shared)
+        window.show_things([seat.thing(sr.ref)])
+        assert [item.ref for item in window.selection().items] == [sr.ref]
+        template = next(vm for vm in inventory.all(Vm) if vm.is_default_template)
+        window.show_things([seat.thing(template.ref)])
+        assert window.stack.shown is not None
+        assert window.stack.shown.ref == template.ref
+        assert window.pane.things() == ()
+        assert [item.ref for item in window.selection().items] == [template.ref]
+        window.show_things([seat.thing(sr.ref)])
+        assert [item.ref for item in window.selection().items] == [sr.ref]
 
 
 async def test_several_are_counted_and_named(application: QApplication) -> None:

@@ -102,7 +102,9 @@ class MainWindow(QMainWindow):
     def show_things(self, things: Sequence[Thing]) -> None:
         """Go to these objects, in the tree and on the right."""
         if not self.pane.choose(things) and things:
+            self.pane.tree.clearSelection()  # what is still chosen there would be what commands are about
             self.stack.show_object(self._pools.shown(things[0]))
+            self._judge.start()
 
     def use_servers(self, servers: Servers) -> None:
         """Take who knows the servers in the tree that are no objects of a pool."""
@@ -139,8 +141,10 @@ class MainWindow(QMainWindow):
         return self._own
 
     def selection(self) -> Selection:
-        """What is chosen in the tree, as commands take it."""
-        return self._pools.selection(self.pane.steps())
+        """What is chosen in the tree, or else shown though the tree has no place for it, as commands take it."""
+        shown = self.stack.shown if not self.pane.nodes() else None
+        beside = self._pools.thing(shown.source, shown.ref) if shown is not None else None
+        return self._pools.selection([beside] if beside is not None else self.pane.steps())
 
     def _explanation(self, job: Job) -> Callable[[], object] | None:
         selection = explained(job, [pool.source for pool in self._pools])
@@ -261,7 +265,7 @@ class MainWindow(QMainWindow):
 
     def _show_chosen(self) -> None:
         nodes, things = self.pane.nodes(), self.pane.things()
-        self._aim(base_for([node.key for node in nodes], self.pane.saved_search))
+        self._aim(base_for([node.key for node in nodes], self.pane.view, self.pane.saved_search))
         shown = self._pools.shown(things[0]) if things else None
         if shown is not None and shown.ref not in shown.source.inventory:
             shown = None

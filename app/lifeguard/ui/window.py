@@ -265,7 +265,7 @@ class MainWindow(QMainWindow):
 
     def _show_chosen(self) -> None:
         nodes, things = self.pane.nodes(), self.pane.things()
-        self._aim(base_for([node.key for node in nodes], self.pane.view, self.pane.saved_search))
+        self._aim(base_for([node.key for node in nodes], self.pane.saved_search))
         shown = self._pools.shown(things[0]) if things else None
         if shown is not None and shown.ref not in shown.source.inventory:
             shown = None

@@ -17,6 +17,7 @@ from lifeguard.sim.behaviour.task_ends import fail_tasks
 from lifeguard.sim.behaviour.vm_start import start_on
 from lifeguard.sim.context import Context
 from lifeguard.sim.failure import ApiError
+from lifeguard.sim.faults import PowerChange
 
 _TICK_S = 5.0
 _HA_TIMEOUT_S = 60.0
@@ -41,11 +42,22 @@ class Watch:
         self.alarms = Alarms(self.context)
 
     async def run(self) -> None:
-        disconnect = self.context.faults.toolstack_restarted.connect(self._restart_toolstack)
+        faults = self.context.faults
+        disconnects = (
+            faults.toolstack_restarted.connect(self._restart_toolstack),
+            faults.power_changed.connect(self._follow_power),
+        )
         try:
             await self._run()
         finally:
-            disconnect()
+            for disconnect in disconnects:
+                disconnect()
+
+    def _follow_power(self, change: PowerChange) -> None:
+        """A coordinator that comes back knows nothing of what it was doing, from the first answer on."""
+        if not change.is_dead and change.host_ref == self._master():
+            fail_tasks(self.context.db, self.context.clock, change.host_ref)
+            end_sessions(self.context.db)
 
     def _restart_toolstack(self, host_ref: str) -> None:
         self.context.spawn(restart_toolstack(self.context, host_ref))
@@ -123,8 +135,6 @@ class Watch:
         """A host is back."""
         db, context = self.context.db, self.context
         if host_ref == lookup.pool(db)["master"]:
-            fail_tasks(db, context.clock, host_ref)
-            end_sessions(db)
             for ref in db.rows("host"):
                 if context.faults.of(ref).emergency == ("HOST_STILL_BOOTING",):
                     context.faults.of(ref).emergency = ()

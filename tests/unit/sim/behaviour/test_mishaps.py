@@ -103,6 +103,33 @@ async def test_restarting_the_coordinators_toolstack_fails_the_tasks_and_ends_th
     assert _is_idle(site, h1, h2)
 
 
+async def test_a_coordinator_that_is_back_has_forgotten_what_it_did_but_not_what_it_is_told_next(site: Site) -> None:
+    h1, h2 = site.host("h1"), site.host("h2")
+    before, after = site.vm("before", on=h1), site.vm("after", on=h1)
+    site.watch()
+    old, old_task = site.begin("VM.pool_migrate", before, h2, {})
+    site.db.set("task", old_task, "resident_on", h1)
+    await site.clock.advance(_HALF_WAY_S)
+    for host in (h1, h2):
+        site.faults.of(host).is_dead = True
+    await site.clock.advance(20)
+    session = site.db.insert("session", {})
+    for host in (h1, h2):
+        site.faults.of(host).is_dead = False
+    assert not site.db.has("session", session)
+    session = site.db.insert("session", {})
+    new, new_task = site.begin("VM.pool_migrate", after, h2, {})
+    site.db.set("task", new_task, "resident_on", h1)
+    await site.clock.advance(30)
+    assert _code(old) != "no error"
+    assert site.db.get("task", old_task, "status") == "failure"
+    assert _where(site, before) == ("Running", h1, NULL_REF)
+    assert _code(new) == "no error"
+    assert site.db.get("task", new_task, "status") != "failure"
+    assert site.db.has("session", session)
+    assert _where(site, after) == ("Running", h2, NULL_REF)
+
+
 async def test_restarting_a_members_toolstack_fails_only_what_it_was_doing(site: Site) -> None:
     h1 = site.host("h1")
     h2, h3 = site.host("h2"), site.host("h3")

@@ -13,12 +13,16 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QToolButton, QWidget
 
 from lifeguard.datamodel.records import Pool, Vm
+from lifeguard.inventory.placing import group
 from lifeguard.inventory.relations import is_real_vm
-from lifeguard.search.document import read_searches, write_file
+from lifeguard.search.document import read_searches
 from lifeguard.search.language import parse
 from lifeguard.search.query import PropertyGrouping, Search, Sort
+from lifeguard.search.writing import write_file
+from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel
 from lifeguard.ui.searching.acts import SearchActs
+from lifeguard.ui.searching.basis import EVERYTHING, base_for
 from lifeguard.ui.searching.line import SearchLine
 from lifeguard.ui.searching.sheet import sheet
 from lifeguard.ui.tabs.search import SearchTab
@@ -224,6 +228,52 @@ async def test_the_result_of_a_built_in_search_can_be_filtered_as_any_tree(appli
         assert (group[0].label, leaf[-1].ref) == (vm.power_state, vm.ref)
 
 
+@pytest.mark.parametrize("views", [("objects", "tags"), ("search:dead-beef-1234-vmsbyps", "infrastructure")])
+async def test_what_was_typed_goes_along_to_other_views_of_the_tree(
+    application: QApplication, views: tuple[str, ...]
+) -> None:
+    async with desk_on_pool(application) as seat:
+        line = await _search(seat)
+        _type(seat, "state:running")
+        await until(lambda: seat.desk.search.search.query == parse("state:running"))
+        for view in views:
+            seat.desk.window.pane.use_view(view)
+            seat.desk.window.stack.prefer("search")
+            assert "state:running" in line.text()
+            running = {vm.ref for vm in seat.pool.source.inventory.all(Vm) if vm.power_state == "Running"}
+            assert {ref for ref, kind in zip(_refs(seat), _kinds(seat), strict=True) if kind == "vm"} <= running
+        _type(seat, "")
+        await until(lambda: seat.desk.search.search.query is None)
+        seat.desk.window.pane.use_view("folders")
+        assert "state:running" not in line.text()
+
+
+async def test_several_groups_show_what_is_in_any_of_them(application: QApplication) -> None:
+    async with desk_on_pool(application, vms=12) as seat:
+        pane = seat.desk.window.pane
+        pane.use_view("objects")
+        model = pane.tree.model()
+        hosts, vms = (next(key for key in model.keys() if key[0].key == sort and len(key) == 1)
+                      for sort in ("Server", "VM"))  # type: ignore[attr-defined]  # fmt: skip
+        pane.tree.choose([hosts, vms])
+        seat.desk.window.stack.prefer("search")
+        assert set(_kinds(seat)) == {"host", "vm"}
+        assert set(_refs(seat)) == {
+            key[-1].ref for key in model.keys() if key[0] in (hosts[0], vms[0]) and len(key) > 1
+        }
+
+
+def test_several_objects_show_the_pools_they_are_in_and_nothing_of_a_pool_everything() -> None:
+    one, other = (Thing("p1", "vm"),), (Thing("p2", "host"), Thing("p2", "vm"))
+    assert base_for([one, other]).pools == ("p1", "p2")
+    assert base_for([one, (Thing("p1", "host"),)]) == base_for([one])
+    assert base_for([]) == EVERYTHING
+    tags = [(group("tag", name),) for name in ("prod", "test")]
+    assert base_for(tags).search.query == parse("tag:prod or tag:test")
+    mixed = base_for([(group("type", "VM"),), tags[0]]).search
+    assert mixed.query == parse("type:vm or tag:prod")
+
+
 async def _search(seat: Seat) -> QLineEdit:
     pool = next(iter(seat.pool.source.inventory.all(Pool)))
     seat.desk.window.show_things([seat.thing(pool.ref)])
@@ -272,6 +322,10 @@ def _refs(seat: Seat) -> list[str | None]:
     return [node.ref for node in nodes if node is not None]
 
 
+def _kinds(seat: Seat) -> list[str]:
+    return [kind for _, kind in _rows(seat)]
+
+
 def _leaf(model: GridModel):
     key = next(key for key in model.keys() if (node := model.node(model.index_of_key(key))) and node.kind == "vm")
     return model.index_of_key(key)
@@ -287,6 +341,4 @@ def _below(seat: Seat):
 
 def _saved(seat: Seat) -> list[Search]:
     pool = next(iter(seat.pool.source.inventory.all(Pool)))
-    return [
-        search for key, text in pool.gui_config.items() if ".Search-" in key for search in read_searches(text)
-    ]
+    return [search for key, text in pool.gui_config.items() if ".Search-" in key for search in read_searches(text)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from lifeguard.inventory.custom_fields import FieldDefinition
@@ -61,6 +62,27 @@ def _belongs(path: tuple[Group, ...]) -> Query | None:
     return None
 
 
+def either(searches: Sequence[Search]) -> Search:
+    """What is in the result of any of these searches."""
+    if len(searches) == 1:
+        return searches[0]
+    scope = tuple(sort for sort in ObjectType if any(sort in search.scope for search in searches))
+    queries = tuple(_within(search, scope) for search in searches)
+    asked = [query for query in queries if query is not None]
+    is_narrow = len(asked) == len(queries) and any(search.query is not None for search in searches)
+    return Search(", ".join(search.name for search in searches), scope=scope,
+                  query=GroupQuery("Or", tuple(asked)) if is_narrow else None)  # fmt: skip
+
+
+def _within(search: Search, scope: tuple[ObjectType, ...]) -> Query | None:
+    """What a search asks where more sorts of things are looked at; None where it takes all of them."""
+    if set(search.scope) >= set(scope):
+        return search.query
+    sorts = tuple(EnumPropertyQuery("type", sort.value) for sort in search.scope)
+    of_sort = sorts[0] if len(sorts) == 1 else GroupQuery("Or", sorts)
+    return of_sort if search.query is None else GroupQuery("And", (of_sort, search.query))
+
+
 def widened(search: Search) -> Search:
     """A search that looks at every sort of thing when its query names one: `type:vdi` finds disks."""
     if not _asks_for_type(search.query):
@@ -76,7 +98,7 @@ def _asks_for_type(query: Query | None) -> bool:
 
 def narrowed(search: Search, query: Query | None) -> Search:
     """A search that must answer another query too."""
-    if query is None:
+    if query is None or query == search.query:
         return search
     both = query if search.query is None else GroupQuery("And", (search.query, query))
     return replace(search, query=both)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
@@ -170,9 +170,11 @@ class TreePane(QWidget):
             self._view = view
             self._model.draggable = _DRAGGABLE.get(view, DRAGGABLE)
             self._verdicts.floor = folder_group(ROOT) if view == "folders" else None
-            self._rearrange()
-            if not self.tree.selectionModel().hasSelection():
-                self._choose_first()
+            with QSignalBlocker(self.tree):  # what is selected in the end is told, once
+                self._rearrange()
+                if not self.tree.selectionModel().hasSelection():
+                    self._choose_first()
+            self.chosen.emit()
             self.view_changed.emit(view)
         for action in self._views.actions():
             action.setChecked(action.data() == self._view)

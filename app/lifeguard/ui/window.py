@@ -84,6 +84,7 @@ class MainWindow(QMainWindow):
         self._is_dim = False
         self._servers: Servers | None = None
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
+
         def sources() -> list[Source]:
             return [pool.source for pool in pools]
 
@@ -265,7 +266,7 @@ class MainWindow(QMainWindow):
 
     def _show_chosen(self) -> None:
         nodes, things = self.pane.nodes(), self.pane.things()
-        self._aim(base_for([node.key for node in nodes], self.pane.saved_search))
+        self._aim(base_for([node.key for node in nodes], self.pane.view, self.pane.saved_search))
         shown = self._pools.shown(things[0]) if things else None
         if shown is not None and shown.ref not in shown.source.inventory:
             shown = None

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from lifeguard.inventory.kinds import ObjectType
 from lifeguard.inventory.placing import Group
-from lifeguard.search.overview import of_group, overview
+from lifeguard.search.overview import either, of_group, overview
 from lifeguard.search.query import Search, XenModelObjectPropertyGrouping
 from lifeguard.tree.node import Key, Thing
 
@@ -20,23 +20,24 @@ _GROUPINGS = (XenModelObjectPropertyGrouping("pool"), XenModelObjectPropertyGrou
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """A search, and the keys of the pools it looks at; none named is every open one."""
+    """A search, and the keys of the pools it looks at; none named is every open one. `view` is the tree's."""
 
     search: Search
     pools: tuple[str, ...] = ()
+    view: str = ""
 
 
 EVERYTHING = Base(overview())
 
 
-def base_for(keys: Sequence[Key], saved: Search | None = None) -> Base:
-    """The pools of the selected objects under their hosts; the members of a selected group; a saved search when its
-    result is what the tree shows."""
+def base_for(keys: Sequence[Key], view: str = "", saved: Search | None = None) -> Base:
+    """The pools of the selected objects under their hosts; the members of the selected groups; a saved search when its
+    result is what the tree shows; everything when nothing of a pool is selected."""
     if saved is not None:
-        return Base(saved)
+        return Base(saved, view=view)
     things = [key[-1] for key in keys if key and isinstance(key[-1], Thing)]
     if things:
         pools = tuple(dict.fromkeys(thing.source for thing in things))
-        return Base(Search("Overview", scope=_SCOPE, groupings=_GROUPINGS), pools)
-    groups = tuple(step for step in keys[0] if isinstance(step, Group)) if keys else ()
-    return Base(of_group(groups)) if groups else EVERYTHING
+        return Base(Search("Overview", scope=_SCOPE, groupings=_GROUPINGS), pools, view)
+    groups = [path for key in keys if (path := tuple(step for step in key if isinstance(step, Group)))]
+    return Base(either([of_group(path) for path in groups]) if groups else overview(), view=view)

@@ -12,7 +12,7 @@ from lifeguard.clock import Clock
 from lifeguard.inventory.change import Change
 from lifeguard.inventory.custom_fields import field_definitions
 from lifeguard.search.completion import Candidate, complete
-from lifeguard.search.overview import widened
+from lifeguard.search.overview import narrowed, widened
 from lifeguard.search.query import Query, Search, Sort
 from lifeguard.ui.grid.view import ObjectGrid
 from lifeguard.ui.pools import OpenPool, Pools
@@ -27,7 +27,8 @@ from lifeguard.ui.theme import Theme
 
 
 class SearchTab:
-    """What was typed or built stays as long as the same pools or the same group are looked at."""
+    """What was typed or built stays as long as the same pools or the same group are looked at, and goes along when the
+    tree shows another view."""
 
     key = "search"
     title = "Search"
@@ -36,6 +37,7 @@ class SearchTab:
         self._pools = pools
         self._base = EVERYTHING
         self._search = EVERYTHING.search
+        self._kept: Query | None = None
         self._is_in_front = False
         self._is_shown = False
         self._place = QWidget()
@@ -74,11 +76,17 @@ class SearchTab:
     def aim(self, base: Base) -> None:
         """Something else is selected: its search takes the place of another's."""
         if base != self._base:
+            self._kept = self._own_query() if base.view != self._base.view else None
             self._base = base
-            self._search = base.search
+            self._search = narrowed(base.search, self._kept)
             self._is_shown = False
             if self._is_in_front:
                 self._show()
+
+    def _own_query(self) -> Query | None:
+        """What was typed or built here, beside what the selection asks by itself."""
+        is_untouched = self._search.query == narrowed(self._base.search, self._kept).query
+        return self._kept if is_untouched else self._search.query
 
     def widths(self) -> dict[str, int]:
         """How the columns stand, for the next start."""
@@ -138,8 +146,8 @@ class SearchTab:
         self._builder.setVisible(is_open)
 
     def _looked_at(self) -> list[OpenPool]:
-        named = [pool for pool in self._pools if pool.key in self._base.pools]
-        return named if self._base.pools else list(self._pools)
+        """The pools of the base; all of them where it names none, or none that is there."""
+        return [pool for pool in self._pools if pool.key in self._base.pools] or list(self._pools)
 
     def _offers(self, text: str, cursor: int) -> list[Candidate]:
         fields = [field.name for pool in self._looked_at() for field in field_definitions(pool.answers)]

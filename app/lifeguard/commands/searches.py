@@ -11,9 +11,9 @@ from lifeguard.commands.judging import always
 from lifeguard.commands.kinds import POOL
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.records import Pool
-from lifeguard.search.document import write_search
 from lifeguard.search.query import Search
 from lifeguard.search.saved import key_for, saved_searches
+from lifeguard.search.writing import write_search
 
 _CALLS = ("pool.add_to_gui_config", "pool.remove_from_gui_config")
 

@@ -1,10 +1,10 @@
-"""Saved searches as XenCenter writes them: read leniently in every version, written so that it reads them back."""
+"""Saved searches as XenCenter writes them, read leniently in every version; `writing` is the way back."""
 
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
 from typing import Any, TypeVar, cast, get_args
-from xml.etree.ElementTree import Element, ParseError, SubElement, tostring
+from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
@@ -39,12 +39,6 @@ from lifeguard.search.query import (
 )
 
 T = TypeVar("T")
-NAMESPACE = "http://www.citrix.com/XenCenter/XenSearch/schema"
-_PROLOGUE = (
-    '<?xml version="1.0" encoding="utf-8"?>\n'
-    '<!DOCTYPE XenSearch PUBLIC "-//XENSEARCH//DTD XENSEARCH 1//EN" "XenSearch-1.dtd">\n'
-)
-_VERSION = {"major_version": "2", "minor_version": "0"}
 _FLAT_QUERIES: dict[str, Any] = {kind.element: kind for kind in get_args(PropertyQuery)} | {
     "NullPropertyQuery": NullQuery
 }
@@ -62,10 +56,9 @@ _WAYS: dict[str, tuple[str, ...]] = {
     CustomFieldDateQuery.element: get_args(DateRelation),
 }
 _PARTS_OF_SEARCH = frozenset({"Query", "columns", "sorting"})
-_DEFINITION = "CustomFieldDefinition"
+DEFINITION = "CustomFieldDefinition"
 _IGNORED_COLUMN = "state"
 _DEFAULT_WIDTH = 100
-_ORDER = ("property", "equals", "contains", "empty", "casesensitive", "query", "address", "uuid", "type")
 
 
 class MalformedSearch(Exception):
@@ -78,23 +71,11 @@ def read_searches(text: str | bytes) -> list[Search]:
         root = fromstring(text)
         elements = [root] if _is_search(root) else [element for element in root if _is_search(element)]
         found = [_read_search(element) for element in elements]
-    except (ParseError, DefusedXmlException, ValueError, RecursionError) as broken:
+    except (ParseError, DefusedXmlException, LookupError, ValueError, RecursionError) as broken:
         raise MalformedSearch(f"This is not a saved search: {broken or 'it is nested too deep'}.") from None
     if not found and _tag(root).lower() != "searches":
         raise MalformedSearch(f"This is not a saved search: it is a <{_tag(root)}> document.")
     return found
-
-
-def write_search(search: Search) -> str:
-    """One search, as a pool's gui_config keeps it."""
-    return tostring(_search_element(search), encoding="unicode")
-
-
-def write_file(searches: list[Search]) -> str:
-    """A `.xensearch` file."""
-    root = Element("Searches", xmlns=NAMESPACE)
-    root.extend(_search_element(search) for search in searches)
-    return f"{_PROLOGUE}{tostring(root, encoding='unicode')}"
 
 
 def _tag(element: Element) -> str:
@@ -150,7 +131,7 @@ def _read_scope(element: Element | None) -> tuple[ObjectType, ...]:
 def _read_query(element: Element) -> Query:
     """One query; what this version does not know says nothing, which is what XenCenter makes of it too."""
     tag = _tag(element)
-    parts = [child for child in element if _tag(child) != _DEFINITION]
+    parts = [child for child in element if _tag(child) != DEFINITION]
     if not _is_understood(element):
         return DummyQuery(text=_text_of(element))
     if tag == GroupQuery.element:
@@ -212,7 +193,7 @@ def _integer(text: str | None, otherwise: T) -> int | T:
 
 
 def _read_definition(element: Element) -> FieldDefinition:
-    child = element.find(f"{{*}}{_DEFINITION}")
+    child = element.find(f"{{*}}{DEFINITION}")
     return FieldDefinition("") if child is None else FieldDefinition(child.get("name", ""), child.get("type") == "Date")
 
 
@@ -235,68 +216,3 @@ def _read_groupings(element: Element) -> tuple[Grouping, ...]:
 def _is_grouping(element: Element) -> bool:
     """Whether an element groups, also in a way that this version does not know."""
     return _tag(element).endswith("Grouping")
-
-
-def _search_element(search: Search) -> Element:
-    element = Element("Search", {"uuid": search.uuid, "name": search.name, **_VERSION})
-    if search.show_expanded is not None:
-        element.set("show_expanded", _yes_or_no(search.show_expanded))
-    query = SubElement(element, "Query")
-    scope = SubElement(query, "QueryScope")
-    for sort in search.scope:
-        SubElement(scope, sort.value)
-    if search.query is not None:
-        query.append(_query_element(search.query))
-    parent = element
-    for grouping in search.groupings:
-        parent = _grouping_element(grouping, parent)
-    columns = SubElement(element, "columns")
-    for column in search.columns:
-        SubElement(columns, "column", name=column.name, width=str(column.width))
-    sorting = SubElement(element, "sorting")
-    for sort_by in search.sorting:
-        SubElement(sorting, "sort", column=sort_by.column, ascending=_yes_or_no(sort_by.is_ascending))
-    return element
-
-
-def _query_element(query: Query) -> Element:
-    element = Element(query.element)
-    match query:
-        case DummyQuery(_, text) if text:
-            return fromstring(text)
-        case GroupQuery(kind, queries):
-            element.set("type", kind)
-            element.extend(_query_element(part) for part in queries)
-            return element
-        case CustomFieldQuery() | CustomFieldDateQuery():
-            element.append(_definition_element(query.definition))
-    for name in _ORDER:
-        value = getattr(query, name, None)
-        if isinstance(value, bool):
-            element.set(name, _yes_or_no(value))
-        elif isinstance(value, str | int):
-            element.set(name, str(value))
-        elif value is not None:
-            element.append(_query_element(value))
-    return element
-
-
-def _grouping_element(grouping: Grouping, parent: Element) -> Element:
-    if isinstance(grouping, ForeignGrouping):
-        parent.append(fromstring(grouping.text))
-        return parent[-1]
-    element = SubElement(parent, grouping.element)
-    if isinstance(grouping, CustomFieldGrouping):
-        element.append(_definition_element(grouping.definition))
-    elif (name := getattr(grouping, "property", None)) is not None:
-        element.set("property", name)
-    return element
-
-
-def _definition_element(definition: FieldDefinition) -> Element:
-    kind = "Date" if definition.is_date else "String"
-    return Element(_DEFINITION, name=definition.name, type=kind, defaultValue="")
-
-
-def _yes_or_no(value: bool) -> str:
-    return "yes" if value else "no"

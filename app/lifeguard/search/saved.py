@@ -9,7 +9,7 @@ from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
 from lifeguard.inventory.natural import natural_key
 from lifeguard.inventory.relations import the_pool
-from lifeguard.search.document import MalformedSearch, read_searches, write_search
+from lifeguard.search.document import MalformedSearch, read_searches
 from lifeguard.search.query import (
     BooleanQuery,
     EnumPropertyQuery,
@@ -20,6 +20,7 @@ from lifeguard.search.query import (
     Search,
     XenModelObjectPropertyGrouping,
 )
+from lifeguard.search.writing import write_search
 
 _KEY_PART = ".Search-"
 _UUID_START = "dead-beef-1234-"

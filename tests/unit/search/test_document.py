@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lifeguard.inventory.custom_fields import FieldDefinition
 from lifeguard.inventory.kinds import ObjectType
-from lifeguard.search.document import MalformedSearch, read_searches, write_file, write_search
+from lifeguard.search.document import MalformedSearch, read_searches
 from lifeguard.search.query import (
     AllCustomFieldsGrouping,
     BooleanQuery,
@@ -44,6 +44,7 @@ from lifeguard.search.query import (
     XenModelObjectPropertyQuery,
 )
 from lifeguard.search.remarks import remarks_on
+from lifeguard.search.writing import write_file, write_search
 
 
 def _read(text: str) -> Search:
@@ -108,7 +109,7 @@ def test_names_of_another_version_are_kept_and_said() -> None:
         '</RecursiveXMOListPropertyQuery><EnumPropertyQuery property="type" equals="yes" query="StorageLinkServer" />'
         "</GroupQuery>"
     )
-    text = _searched(_query(query) + '<PropertyGrouping property="colour" /><columns /><sorting />')
+    text = _searched(_query(query) + '<PropertyGrouping property="colour" /><sorting />')
     search = _read(text)
     assert write_search(search) == text
     assert remarks_on(search) == (
@@ -172,6 +173,25 @@ def test_missing_attributes_white_space_comments_and_a_namespace_do_not_matter()
     assert read_searches(text.encode()) == [search]
     assert read_searches(f"\ufeff{text}".encode()) == [search]
     assert read_searches(text.replace("utf-8", "utf-16").encode("utf-16")) == [search]
+
+
+def test_lines_that_say_nothing_yet_are_not_written_nor_columns_that_nobody_chose() -> None:
+    gap = DummyQuery("label")
+    shared = BooleanQuery("shared", True)
+    nested = GroupQuery("Or", (gap, shared, RecursiveXMOListPropertyQuery("host", GroupQuery("And", (gap, shared)))))
+    written = write_search(Search("n", "u", (ObjectType.VM,), nested))
+    assert "DummyQuery" not in written
+    assert "columns" not in written
+    assert _read(written).query == GroupQuery(
+        "Or", (shared, RecursiveXMOListPropertyQuery("host", GroupQuery("And", (shared,))))
+    )
+    assert _read(write_search(Search("n", query=gap))).query is None
+    assert _read(write_search(Search("n", query=RecursiveXMOPropertyQuery("pool", gap)))).query is None
+
+
+def test_an_encoding_that_nobody_knows_is_refused_in_a_sentence() -> None:
+    with pytest.raises(MalformedSearch, match=r"^This is not a saved search: "):
+        read_searches(b'<?xml version="1.0" encoding="none-such"?><Search/>')
 
 
 _TEXT = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "S", "Zs")), max_size=8)
@@ -256,4 +276,6 @@ def test_whatever_stands_in_a_search_is_read_or_refused_and_what_is_read_is_stab
     except MalformedSearch:
         return
     for search in searches:
-        assert read_searches(write_search(search)) == [search]
+        (again,) = read_searches(write_search(search))
+        assert replace(again, query=None) == replace(search, query=None)
+        assert read_searches(write_search(again)) == [again]

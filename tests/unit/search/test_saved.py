@@ -11,7 +11,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
 from lifeguard.inventory.saved import open_dump
 from lifeguard.search.columns import Moment
-from lifeguard.search.document import MalformedSearch, read_searches, write_file, write_search
+from lifeguard.search.document import MalformedSearch, read_searches
 from lifeguard.search.overview import by_pool, overview
 from lifeguard.search.query import (
     EnumPropertyQuery,
@@ -24,6 +24,7 @@ from lifeguard.search.query import (
 )
 from lifeguard.search.saved import BUILT_IN, find_search, known_searches, saved_searches, text_to_save
 from lifeguard.search.view import SearchView
+from lifeguard.search.writing import write_file, write_search
 from lifeguard.tree.build import build_tree
 from lifeguard.tree.node import Node
 from tests.support import shared_glob, shared_path

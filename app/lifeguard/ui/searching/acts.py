@@ -16,8 +16,9 @@ from lifeguard.atomic import write_whole
 from lifeguard.commands.command import Command
 from lifeguard.commands.searches import delete_search, save_search
 from lifeguard.commands.selection import Selection
-from lifeguard.search.document import MalformedSearch, read_searches, write_file
+from lifeguard.search.document import MalformedSearch, read_searches
 from lifeguard.search.query import Search
+from lifeguard.search.writing import write_file
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.searching.results import Around, Results
 from lifeguard.ui.searching.sheet import sheet

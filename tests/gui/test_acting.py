@@ -367,6 +367,26 @@ async def test_the_desktop_hears_of_long_jobs_only_and_only_when_nobody_looks(ap
         herald.close()
 
 
+async def test_the_server_has_the_last_word_on_what_keeps_a_host_from_being_emptied(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        vm, one = running(seat.link), command("host.enter_maintenance")
+        assert one is not None
+        seat.simulated.pool.faults.loses_events = True
+        for host in seat.link.inventory.all(Host):
+            if host.ref != vm.resident_on:
+                seat.simulated.db.set("host", host.ref, "enabled", False)
+        seat.desk.run(one, Selection.of(seat.link, [vm.resident_on]))
+        dialog = await seat.dialog("fill")
+        await until(lambda: dialog.findChild(QComboBox, f"fill.{vm.ref}") is not None)
+        told = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
+        assert "cannot move" in told
+        assert not seat.part(QLabel, "fill.progress").isVisible()
+        await seat.press("fill", "cancel")
+        await until(lambda: seat.find_dialog("fill") is None)
+        seat.simulated.pool.faults.loses_events = False
+
+
 async def test_buttons_of_the_toolbar_come_and_go_and_stay_in_the_menus(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         bar, vm = seat.part(QToolBar, "toolbar"), running(seat.link)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol, TypeAlias
 
 
@@ -62,7 +62,10 @@ Answer: TypeAlias = str | bool
 
 @dataclass(frozen=True, slots=True)
 class Form:
-    """Some fields to fill in before a command runs. `listing` is what will happen, line by line."""
+    """Some fields to fill in before a command runs. `listing` is what will happen, line by line.
+
+    `refine` asks the servers, and returns the form as they see it: what was worked out is shown until then.
+    """
 
     title: str
     fields: tuple[Field, ...]
@@ -71,6 +74,7 @@ class Form:
     danger: bool = False
     left_out: tuple[tuple[str, str], ...] = ()
     listing: tuple[str, ...] = ()
+    refine: Callable[[], Awaitable[Form]] | None = field(default=None, compare=False)
 
 
 class Ask(Protocol):

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 from lifeguard.commands.command import Command
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Vm
+from lifeguard.rules.evacuation import Plan
 from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.xapi.failures import ApiFailure, Failure
 
@@ -69,3 +71,28 @@ async def _ask(selection: Selection, item: Item, host: Item, predicted: Verdict)
     except Failure:
         return predicted
     return ALLOWED
+
+
+async def confirm_evacuation(selection: Selection, host: Item, plan: Plan) -> Plan:
+    """A plan as the server sees it: which VMs keep the host from being emptied, and why. Where nobody can be asked, the
+    plan as it was."""
+    if host.source.state.phase != "live":
+        return plan
+    try:
+        said = await host.source.call("host.get_vms_which_prevent_evacuation", host.ref)
+    except Failure:
+        return plan
+    blockers = {vm: _as_known(selection, host, plan, vm, error) for vm, error in said.items() if error}
+    for vm in plan.blockers.keys() ^ blockers.keys():
+        ours, theirs = (known[vm].key if vm in known else "yes" for known in (plan.blockers, blockers))
+        _log.info("leaving %s: for %s predicted %s, the server says %s", host.ref, vm, ours, theirs)
+    leaving = (*plan.moves, *plan.blockers)
+    return replace(plan, blockers=blockers, moves={vm: plan.moves.get(vm, "") for vm in leaving if vm not in blockers})
+
+
+def _as_known(selection: Selection, host: Item, plan: Plan, vm: str, error: Sequence[str]) -> Verdict:
+    """Our own verdict where the server has the same reason: it may know more of it."""
+    known, (code, *params) = plan.blockers.get(vm), error
+    if known is not None and known.code == code:
+        return known
+    return Verdict(code, tuple(params), selection.rules(host.source).words, vm)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lifeguard.commands.ask import ChoiceField, Field, Form, Option
 from lifeguard.commands.command import Command, Doing
+from lifeguard.commands.confirming import confirm_evacuation
 from lifeguard.commands.forms import name_of, text_of
 from lifeguard.commands.host import has_ha, is_master, judge_live
 from lifeguard.commands.judging import refuse
@@ -53,8 +56,16 @@ def plan_for(selection: Selection, item: Item) -> Plan:
 
 def _enter_form(selection: Selection) -> Form | None:
     item = selection.items[0]
-    plan, words = plan_for(selection, item), selection.rules(item.source).words
-    name = name_of(selection, item)
+    plan = plan_for(selection, item)
+
+    async def refine() -> Form:
+        return _form_for(selection, item, await confirm_evacuation(selection, item, plan))
+
+    return replace(_form_for(selection, item, plan), refine=refine)
+
+
+def _form_for(selection: Selection, item: Item, plan: Plan) -> Form:
+    words, name = selection.rules(item.source).words, name_of(selection, item)
     fields: list[Field] = []
     for ref, reason in plan.blockers.items():
         options = _remedies(selection, Item(item.source, ref))
@@ -62,7 +73,9 @@ def _enter_form(selection: Selection) -> Form | None:
     if plan.is_master and plan.new_masters:
         masters = tuple(Option(ref, words.name(ref)) for ref in plan.new_masters)
         fields.append(ChoiceField(_NEW_MASTER, "New coordinator (master)", masters, masters[0].value))
-    moves = sorted(f"{words.name(vm)} to {words.name(host)}" for vm, host in plan.moves.items())
+    moves = sorted(
+        f"{words.name(vm)} to {words.name(host) if host else 'another host'}" for vm, host in plan.moves.items()
+    )
     parts = [f"{format_count(len(moves), 'VM')} will move to other hosts." if moves else "No running VM has to move."]
     if plan.blockers:
         parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of each.")
@@ -111,9 +124,11 @@ async def _enter(doing: Doing) -> None:
 async def _empty(doing: Doing, selection: Selection, plan: Plan) -> None:
     """Do what was chosen for those that cannot move, note it all on the host, and let the server move the rest."""
     done: dict[str, list[str]] = {way: [] for way in _LISTS}
-    for ref in plan.blockers:
+    chosen = [key for key in doing.answers if key != _NEW_MASTER]
+    for ref in chosen:
         await _apply(doing, selection, ref, text_of(doing, ref, _LEAVE), done)
-    vms = (selection.rules(doing.item.source).vm(ref) for ref in plan.moves)
+    leaving = (ref for ref in (*plan.moves, *plan.blockers) if ref not in chosen)
+    vms = (selection.rules(doing.item.source).vm(ref) for ref in leaving)
     done["migrated"].extend(vm.uuid for vm in vms if vm is not None)
     await _remember(doing, done)
     await doing.task("host.evacuate", doing.item.ref, share=(0.2, 0.95))

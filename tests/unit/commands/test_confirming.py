@@ -1,14 +1,20 @@
 """The server's word on a placement wins over our prediction."""
 
 import logging
+from dataclasses import replace
 
 import pytest
 
-from lifeguard.commands.confirming import confirm_hosts
+from lifeguard.commands.confirming import confirm_evacuation, confirm_hosts
+from lifeguard.commands.jobs import JobBoard
+from lifeguard.commands.maintenance import plan_for
+from lifeguard.commands.perform import perform
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item
+from lifeguard.rules.evacuation import Plan
 from lifeguard.rules.verdict import Verdict
 from lifeguard.xapi.failures import ApiFailure, LostConnection
+from tests.support.asking import Script
 from tests.support.building import build_pool, ref
 from tests.unit.commands.recording import RecordingPool
 
@@ -54,3 +60,50 @@ async def test_without_an_answer_the_prediction_stands() -> None:
     pool = live_pool()
     pool.answers["VM.assert_can_boot_here"] = LostConnection("pool.test", "gone")
     assert await confirmed(pool, "a") == {}
+
+
+async def evacuated(pool: RecordingPool) -> Plan:
+    selection = pool.select("h1")
+    item = selection.items[0]
+    return await confirm_evacuation(selection, item, plan_for(selection, item))
+
+
+async def test_the_server_says_which_vms_keep_a_host_from_being_emptied(caplog: pytest.LogCaptureFixture) -> None:
+    pool = live_pool()
+    pool.builder.vm("stays", on="h1", allowed_operations=[])
+    pool.answers["host.get_vms_which_prevent_evacuation"] = {ref("a"): ["VM_REQUIRES_SR", ref("a"), ref("sr")]}
+    with caplog.at_level(logging.INFO):
+        plan = await evacuated(pool)
+    assert {vm: verdict.code for vm, verdict in plan.blockers.items()} == {ref("a"): "VM_REQUIRES_SR"}
+    assert plan.moves == {ref("stays"): ""}
+    assert "predicted yes, the server says VM_REQUIRES_SR" in caplog.text
+    assert "the server says yes" in caplog.text
+
+
+async def test_a_plan_that_nobody_can_be_asked_about_stands() -> None:
+    pool = live_pool()
+    pool.answers["host.get_vms_which_prevent_evacuation"] = LostConnection("pool.test", "gone")
+    plan = await evacuated(pool)
+    assert (plan.moves, plan.blockers) == ({ref("a"): ref("h2")}, {})
+    pool.state = replace(pool.state, phase="assumed")
+    pool.calls.clear()
+    await evacuated(pool)
+    assert pool.calls == []
+
+
+async def test_what_the_server_says_becomes_the_form_and_what_is_chosen_there_is_done() -> None:
+    pool, one = live_pool(), command("host.enter_maintenance")
+    assert one is not None
+    assert one.form is not None
+    pool.answers["host.get_vms_which_prevent_evacuation"] = {ref("a"): ["VM_REQUIRES_SR", ref("a"), ref("sr")]}
+    form = one.form(pool.select("h1"))
+    assert form is not None
+    assert form.refine is not None
+    seen = await form.refine()
+    assert [field.key for field in form.fields] == ["new_master"]
+    assert [field.key for field in seen.fields] == [ref("a"), "new_master"]
+    answers = {ref("a"): "shutdown", "new_master": ref("h2")}
+    (job,) = (await perform(one, pool.select("h1"), JobBoard(), Script(answers=answers))).jobs
+    await job.wait()
+    assert "VM.hard_shutdown" in [call[0] for call in pool.calls]
+    assert not any(call[2:3] == ("MAINTENANCE_MODE_EVACUATED_VMS_MIGRATED",) for call in pool.calls if "add" in call[0])

@@ -56,8 +56,11 @@ class Form(QDialog):
         self.setMinimumWidth(gap * 30)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """As tall as the wrapped text needs at this width, no taller: a layout alone does not see to that."""
         super().showEvent(event)
+        self.settle()
+
+    def settle(self) -> None:
+        """As tall as the wrapped text needs at this width, no taller: a layout alone does not see to that."""
         layout = self.layout()
         if layout is not None:
             width = max(self.width(), layout.minimumSize().width())
@@ -65,8 +68,8 @@ class Form(QDialog):
             self.setMinimumHeight(height)
             self.resize(width, height)
 
-    def say(self, text: str) -> QLabel:
-        """Add a paragraph that may be selected and copied."""
+    def say(self, text: str, place: QVBoxLayout | None = None) -> QLabel:
+        """Add a paragraph that may be selected and copied, to the content or to a part of it."""
         label = QLabel(text)
         label.setTextFormat(Qt.TextFormat.PlainText)
         label.setWordWrap(True)
@@ -74,5 +77,5 @@ class Form(QDialog):
             Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
         )
         label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self.content.addWidget(label)
+        (place or self.content).addWidget(label)
         return label

@@ -24,6 +24,7 @@ from lifeguard.clock import SystemClock
 from lifeguard.datamodel.dump import write_dump
 from lifeguard.datamodel.records import Record
 from lifeguard.datamodel.tables import CLASSES
+from lifeguard.inventory.relations import vms_on
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.tree.node import Thing
@@ -35,7 +36,7 @@ from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import SCHEMES, Scheme
 from lifeguard.xapi.failures import Failure
 from tests.gui.moments import draw_lost, draw_moments, saver
-from tests.gui.subjects import give_long_names, subjects, unreachable_host
+from tests.gui.subjects import give_long_names, let_memory_move, subjects, turn_on_ha, unreachable_host
 from tests.support.simulated import HASTY, Simulated, simulated
 from tests.support.waiting import until
 
@@ -127,6 +128,13 @@ class Artist:
             await asyncio.sleep(_SETTLE_S)
             await self.draw_objects(pool, [("unreachable", host)], "circumstances")
             pretended.db.set("host_metrics", host.metrics, "live", value=True)
+        if self.wants("circumstances", "protected"):
+            await self.draw_objects(pool, [("protected", turn_on_ha(pretended, inventory))], "circumstances protected")
+        if self.wants("circumstances", "dynamic"):
+            moving = let_memory_move(pretended, inventory)
+            running = vms_on(inventory, moving.ref)[:1]
+            found = [("dynamic-host", moving), *(("dynamic-vm", vm) for vm in running)]
+            await self.draw_objects(pool, found, "circumstances dynamic")
         if self.wants("circumstances", "long"):
             renamed = give_long_names(pretended, inventory)
             await asyncio.sleep(_SETTLE_S)

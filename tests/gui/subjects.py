@@ -59,6 +59,34 @@ def give_long_names(simulated: Simulated, inventory: Inventory) -> list[tuple[st
     return [(f"long-{class_name.lower()}", record) for class_name, record in changed]
 
 
+def turn_on_ha(simulated: Simulated, inventory: Inventory) -> Pool:
+    """High availability is on, one server sees less than the others, and not every VM could be restarted."""
+    pool, hosts = next(inventory.all(Pool)), tuple(inventory.all(Host))
+    sr = next(sr for sr in inventory.all(Sr) if sr.shared and sr.VDIs)
+    on = {"ha_enabled": True, "ha_statefiles": [sr.VDIs[0]], "ha_overcommitted": True, "ha_cluster_stack": "xhad"}
+    simulated.db.update("pool", pool.ref, **on, ha_host_failures_to_tolerate=2, ha_plan_exists_for=1)
+    peers = [host.uuid for host in hosts]
+    for place, host in enumerate(hosts):
+        seen = {
+            "ha_statefiles": [sr.VDIs[0]] if place != 1 else [],
+            "ha_network_peers": peers[: -1 if place == 1 else None],
+        }
+        simulated.db.update("host", host.ref, **seen)
+    return pool
+
+
+def let_memory_move(simulated: Simulated, inventory: Inventory) -> Host:
+    """The VMs of the master may be given more or less memory."""
+    host = inventory.get(Host, master_ref(inventory) or "")
+    assert host is not None
+    for place, vm in enumerate(vms_on(inventory, host.ref)):
+        low = vm.memory_dynamic_max // (2 + place % 3)
+        simulated.db.update("VM", vm.ref, memory_dynamic_min=low)
+        actual = (low + vm.memory_dynamic_max) // 2
+        simulated.db.set("VM_metrics", vm.metrics, "memory_actual", actual)
+    return host
+
+
 def unreachable_host(simulated: Simulated, inventory: Inventory) -> Host:
     """A host with VMs stops answering, as the server tells it."""
     hosts = [host for host in inventory.all(Host) if host.ref != master_ref(inventory) and is_live(inventory, host.ref)]

@@ -13,7 +13,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.saved import open_dump
 from lifeguard.quantities import UNKNOWN
 from lifeguard.rules.memory import free_memory_bytes
-from lifeguard.ui.contents.ha import STATUS, VMS, ha_tables
+from lifeguard.ui.contents.ha import SERVERS, STATUS, VMS, ha_tables
 from lifeguard.ui.contents.memory import HOST_MEMORY, POOL_MEMORY, memory_tables
 from lifeguard.ui.contents.networking import ADDRESSES, NETWORKS, VM_INTERFACES, networking_tables
 from lifeguard.ui.contents.nics import NICS, nic_tables
@@ -178,3 +178,14 @@ def test_ha_says_what_is_off_and_sorts_vms_by_what_happens_to_them() -> None:
     status = _lines(pool, STATUS, "pool")
     assert "overcommitted" in status["Status"].cells[1].text
     assert status["Configured to tolerate"].cells[1].text == "1 server failure"
+
+
+def test_ha_tells_which_server_is_about_to_be_cut_off() -> None:
+    pool = build_pool().host("h1").host("h2").host("h3", live=False).pool(ha_enabled=True, ha_statefiles=[ref("v")])
+    everybody = [ref("h1"), ref("h2"), ref("h3")]
+    pool.change("host", "h1", ha_statefiles=[ref("v")], ha_network_peers=everybody)
+    pool.change("host", "h2", ha_statefiles=[], ha_network_peers=everybody)
+    states = {name: line.cells[1].text for name, line in _lines(pool, SERVERS, "pool").items()}
+    assert states == {"h1": "Healthy", "h2": "No heartbeat to storage", "h3": "Unreachable"}
+    pool.change("host", "h2", ha_statefiles=[ref("v")], ha_network_peers=everybody[:2])
+    assert _lines(pool, SERVERS, "pool")["h2"].cells[1].text == "Misses other servers"

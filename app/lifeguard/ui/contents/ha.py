@@ -19,7 +19,7 @@ from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, tex
 _FACTS = (Column("What", 30), Column("Value", 60))
 _HOSTS = (
     Column("Server", 30, gives_way=True),
-    Column("State", 20),
+    Column("State", 28),
     Column("Heartbeat storage", 24),
     Column("Sees by network", 30),
 )
@@ -89,17 +89,27 @@ def _host(facts: Facts, subject: str, key: str) -> Line:
     if host is None or pool is None:
         return GONE
     alive = is_live(facts, key)
-    state = "Unreachable" if not alive else "Healthy" if host.enabled else "Maintenance mode"
     reached, peers = len(host.ha_statefiles), len(host.ha_network_peers)
     is_on = pool.ha_enabled and alive
     why = _OFF if not pool.ha_enabled else "The server is unreachable"
     cells = (
         text(host.name_label, glyph=glyph_of("host", state_of(facts, host), marks_of(facts, host))),
-        text(state),
+        _health(facts, pool, host),
         number(reached if is_on else None, f"{reached} of {len(pool.ha_statefiles)} reached", why),
         number(peers if is_on else None, f"{peers} of {facts.count('host')} servers", why),
     )
     return Line(cells, host.ref, (master_ref(facts) != key, natural_key(host.name_label), key), is_quiet=not alive)
+
+
+def _health(facts: Facts, pool: Pool, host: Host) -> Cell:
+    """What the others would do about it comes first: a server without heartbeat is about to be cut off."""
+    if not is_live(facts, host.ref):
+        return text("Unreachable", glyph=Glyph("failed", "bad"))
+    if pool.ha_enabled and len(host.ha_statefiles) < len(pool.ha_statefiles):
+        return text("No heartbeat to storage", glyph=Glyph("warning", "warn"))
+    if pool.ha_enabled and len(host.ha_network_peers) < facts.count("host"):
+        return text("Misses other servers", glyph=Glyph("warning", "warn"))
+    return text("Healthy" if host.enabled else "Maintenance mode")
 
 
 def _heartbeats(facts: Facts, subject: str) -> tuple[str, ...]:

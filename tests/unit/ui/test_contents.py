@@ -188,4 +188,7 @@ def test_ha_tells_which_server_is_about_to_be_cut_off() -> None:
     states = {name: line.cells[1].text for name, line in _lines(pool, SERVERS, "pool").items()}
     assert states == {"h1": "Healthy", "h2": "No heartbeat to storage", "h3": "Unreachable"}
     pool.change("host", "h2", ha_statefiles=[ref("v")], ha_network_peers=everybody[:2])
-    assert _lines(pool, SERVERS, "pool")["h2"].cells[1].text == "Misses other servers"
+    assert _lines(pool, SERVERS, "pool")["h2"].cells[1].text == "Healthy", "nobody sees a server that is down"
+    pool.change("host", "h2", ha_network_peers=[ref("h2")])
+    missing = _lines(pool, SERVERS, "pool")["h2"].cells[1]
+    assert (missing.text, missing.hint) == ("Misses other servers", "It does not see h1")

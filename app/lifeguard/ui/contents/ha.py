@@ -107,9 +107,15 @@ def _health(facts: Facts, pool: Pool, host: Host) -> Cell:
         return text("Unreachable", glyph=Glyph("failed", "bad"))
     if pool.ha_enabled and len(host.ha_statefiles) < len(pool.ha_statefiles):
         return text("No heartbeat to storage", glyph=Glyph("warning", "warn"))
-    if pool.ha_enabled and len(host.ha_network_peers) < facts.count("host"):
-        return text("Misses other servers", glyph=Glyph("warning", "warn"))
+    unseen = [other.name_label for other in facts.all(Host) if _is_unseen(facts, host, other)] if pool.ha_enabled else ()
+    if unseen:
+        return text("Misses other servers", f"It does not see {', '.join(unseen)}", Glyph("warning", "warn"))
     return text("Healthy" if host.enabled else "Maintenance mode")
+
+
+def _is_unseen(facts: Facts, host: Host, other: Host) -> bool:
+    """Whether a server that is alive is none of those that a host sees, which are told as refs or uuids."""
+    return is_live(facts, other.ref) and {other.ref, other.uuid}.isdisjoint(host.ha_network_peers)
 
 
 def _heartbeats(facts: Facts, subject: str) -> tuple[str, ...]:

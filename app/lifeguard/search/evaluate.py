@@ -14,7 +14,7 @@ from lifeguard.datamodel.records import Record
 from lifeguard.inventory.addresses import address_claim
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import value_of
-from lifeguard.search.properties import PROPERTIES, target
+from lifeguard.search.properties import PROPERTIES
 from lifeguard.search.query import (
     BooleanQuery,
     CustomFieldDateQuery,
@@ -40,6 +40,7 @@ from lifeguard.search.query import (
     XenModelObjectListContainsQuery,
     XenModelObjectPropertyQuery,
 )
+from lifeguard.search.relatives import target
 
 P = ParamSpec("P")
 Truth = bool | None

@@ -22,7 +22,7 @@ from lifeguard.search.evaluate import (
 )
 from lifeguard.search.fulltext import plain_word
 from lifeguard.search.profile import Hit
-from lifeguard.search.properties import PROPERTIES, target
+from lifeguard.search.properties import PROPERTIES
 from lifeguard.search.query import (
     DummyQuery,
     EnumPropertyQuery,
@@ -35,6 +35,7 @@ from lifeguard.search.query import (
     StringListContainsQuery,
     StringPropertyQuery,
 )
+from lifeguard.search.relatives import target
 
 _VM_ONLY: Final = frozenset({
     "memory", "os_name", "power_state", "virtualisation_status", "start_time", "ha_restart_priority",

@@ -14,7 +14,7 @@ from lifeguard.inventory.placing import NOWHERE, Group, Path, Placing, group
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.search.columns import Moment, group_sort_keys, sort_keys
 from lifeguard.search.evaluate import as_test
-from lifeguard.search.properties import OBJECT_LISTS, OBJECTS, PROPERTIES, folder_record, searched_type, target
+from lifeguard.search.properties import PROPERTIES, searched_type
 from lifeguard.search.query import (
     AllCustomFieldsGrouping,
     BoolGrouping,
@@ -29,6 +29,7 @@ from lifeguard.search.query import (
     StringPropertyQuery,
     XenModelObjectPropertyGrouping,
 )
+from lifeguard.search.relatives import RELATIVES, folder_record, target
 
 _TYPE_PLACE = {sort.value: place for place, sort in enumerate(ObjectType)}
 _TYPE_TITLE = {sort.value: title for sort, title in TITLES.items()}
@@ -127,7 +128,7 @@ class SearchView:
         for item in items:
             if name in ("folder", "folders"):
                 yield (folder_group(item),)
-            elif name not in OBJECTS and name not in OBJECT_LISTS:
+            elif name not in RELATIVES:
                 yield (value_group(name, item),)
             elif target(facts, name, item) is not None:
                 yield (item,)

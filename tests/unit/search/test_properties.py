@@ -9,7 +9,8 @@ import pytest
 
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.search.properties import PROPERTIES, folder_record
+from lifeguard.search.properties import PROPERTIES
+from lifeguard.search.relatives import folder_record
 
 _ON_H1 = {"power_state": "Running", "resident_on": "h1"}
 _ROWS: Mapping[str, Mapping[str, Mapping[str, Any]]] = {

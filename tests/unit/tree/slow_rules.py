@@ -16,8 +16,9 @@ from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.relations import is_real_vm, master_ref
 from lifeguard.inventory.visibility import is_shown
 from lifeguard.search.evaluate import as_test
-from lifeguard.search.properties import OBJECT_LISTS, OBJECTS, PROPERTIES
+from lifeguard.search.properties import PROPERTIES
 from lifeguard.search.query import Search, Sort
+from lifeguard.search.relatives import RELATIVES
 
 Outline = list[tuple[str | None, str, "Outline"]]  # type: ignore[misc]
 """A tree: ref, label, what is below."""
@@ -154,7 +155,7 @@ def _level(objects: list[_Object], names: tuple[str, ...], sorting: tuple[Sort, 
 def _values(one: _Object, name: str) -> Iterable[_Object | _Value]:
     value = PROPERTIES[name](one.facts, one.record)
     for item in value if isinstance(value, tuple) else () if value is None else (value,):
-        if name in OBJECTS or name in OBJECT_LISTS:
+        if name in RELATIVES:
             if item in one.facts:
                 yield _Object(one.source, item, one.facts)
         elif name == "type":

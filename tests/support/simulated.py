@@ -105,10 +105,11 @@ async def simulated(
     clock: Clock | None = None,
     passwords: Mapping[str, str] | None = None,
     neighbourhood: Neighbourhood | None = None,
+    is_ha_enabled: bool = False,
 ) -> AsyncIterator[Simulated]:
     """Serve a generated pool until the block ends. VMs move and hosts join within a `neighbourhood`."""
     clock, release, rng = clock or SystemClock(), release or Release.newest(), random.Random(seed)
-    db = build_pool(hosts, vms, rng, clock, release)
+    db = build_pool(hosts, vms, rng, clock, release, is_ha_enabled=is_ha_enabled)
     server = Server(assemble(db, clock, rng, release, passwords or {"root": PASSWORD}, neighbourhood))
     await server.start(Listen(is_tls=is_tls))
     try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vdi, Vm
-from lifeguard.inventory.answers import Facts
+from lifeguard.inventory.answers import Facts, question
 from lifeguard.inventory.naming import name_of
 from lifeguard.inventory.natural import natural_key
 from lifeguard.inventory.relations import is_live, is_real_vm, master_ref
@@ -107,15 +107,17 @@ def _health(facts: Facts, pool: Pool, host: Host) -> Cell:
         return text("Unreachable", glyph=Glyph("failed", "bad"))
     if pool.ha_enabled and len(host.ha_statefiles) < len(pool.ha_statefiles):
         return text("No heartbeat to storage", glyph=Glyph("warning", "warn"))
-    unseen = [other.name_label for other in facts.all(Host) if _is_unseen(facts, host, other)] if pool.ha_enabled else ()
-    if unseen:
+    seen = set(host.ha_network_peers)
+    unseen = [name for ref, uuid, name in _alive(facts) if seen.isdisjoint((ref, uuid))]
+    if pool.ha_enabled and unseen:
         return text("Misses other servers", f"It does not see {', '.join(unseen)}", Glyph("warning", "warn"))
     return text("Healthy" if host.enabled else "Maintenance mode")
 
 
-def _is_unseen(facts: Facts, host: Host, other: Host) -> bool:
-    """Whether a server that is alive is none of those that a host sees, which are told as refs or uuids."""
-    return is_live(facts, other.ref) and {other.ref, other.uuid}.isdisjoint(host.ha_network_peers)
+@question
+def _alive(facts: Facts) -> tuple[tuple[str, str, str], ...]:
+    """Ref, uuid and name of the servers that are there to be seen; servers tell of each other by either."""
+    return tuple((host.ref, host.uuid, host.name_label) for host in facts.all(Host) if is_live(facts, host.ref))
 
 
 def _heartbeats(facts: Facts, subject: str) -> tuple[str, ...]:

@@ -22,9 +22,9 @@ from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.shown import Shown, Source
 
 V = TypeVar("V")
-_SLICE: Final = 20
+_SLICE: Final = 10
 _SPELL_S: Final = 0.004
-_BREATH_MS: Final = 1
+_BREATH_MS: Final = 8
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +49,9 @@ class PoolNews:
 class Pools:
     """Who listens hears of a change after the pool's answers have followed it, in the order in which they connected.
 
-    A large change is told in slices, as many at a time as fit between two frames, so that the window stays alive while
-    a thousand objects differ. Everybody then sees the same slice at the same time; the records are ahead, never behind.
+    A large change is told in slices, as many at a time as leave a frame room, and then the window paints before the
+    next are told: it stays alive while a thousand objects differ. Everybody then sees the same slice at the same time;
+    the records are ahead, never behind.
     """
 
     def __init__(self) -> None:
@@ -130,7 +131,7 @@ class Pools:
             self._tell()
 
     def _tell(self) -> None:
-        """Tell what fits into a few milliseconds; the rest after the next frame."""
+        """Tell what fits into a few milliseconds; the rest when that has been painted."""
         end_s = time.perf_counter() + _SPELL_S
         while self._untold:
             pool, change = self._untold.popleft()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
 
 from lifeguard.inventory.change import Change
@@ -39,6 +39,9 @@ class TabStack(QWidget):
         self._group = (Headline(""), glyph_of("", ""))
         self._preferred: dict[str, str] = {}
         self._header = ObjectHeader(theme)
+        self._header_is_due = QTimer(self)
+        self._header_is_due.setSingleShot(True)
+        self._header_is_due.timeout.connect(self._renew_header)
         self._bar = QTabWidget()
         self._bar.setObjectName("tabs")
         self._bar.setAccessibleName("Tabs")
@@ -121,9 +124,9 @@ class TabStack(QWidget):
         search.show_results()
 
     def renew(self, shown_change: Change) -> None:
-        """The pool of the shown object has changed."""
+        """The pool of the shown object has changed. A storm is many changes, and one header says them all."""
         if self._shown is not None:
-            self._renew_header()
+            self._header_is_due.start()
             if self._front is not None:
                 self._front.renew(shown_change)
 

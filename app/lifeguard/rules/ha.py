@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Mapping
 from functools import cached_property
-from itertools import combinations
-from math import comb
 from typing import Protocol
 
-from lifeguard.datamodel.records import Host, Pbd, Pif, Pool, Sr, Vif, Vm
+from lifeguard.datamodel.records import Bond, Host, Pbd, Pif, Pool, Sr, Vif, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import is_live, loaded_vbds
 from lifeguard.rules.memory import overhead_bytes, total_bytes
+from lifeguard.rules.packing import Load, most_survived, survives
 from lifeguard.rules.placement import Placement
 from lifeguard.rules.reach import host_is_live
 from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
 
-_MOST_COMBINATIONS = 400
-_NOBODY: Mapping[str, str] = {}
+_RESTART = "restart"
 _BROKEN = "HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN"
+
+HostsOf = Callable[[Inventory, str], set[str]]
 
 
 class Rules(Protocol):
@@ -35,7 +35,7 @@ class Rules(Protocol):
 
 def is_protected(vm: Vm) -> bool:
     """Whether high availability has to keep this VM running."""
-    return vm.ha_always_run and vm.ha_restart_priority == "restart"
+    return vm.ha_always_run and vm.ha_restart_priority == _RESTART
 
 
 def planned_bytes(rules: Rules, vm: Vm) -> int:
@@ -43,193 +43,141 @@ def planned_bytes(rules: Rules, vm: Vm) -> int:
     return vm.memory_static_max + overhead_bytes(rules.inventory, vm)
 
 
-def failover_plan(
-    rules: Rules,
-    failed: Collection[str],
-    *,
-    protected: Iterable[Vm] | None = None,
-    arriving: Mapping[str, str] = _NOBODY,
-    closed: Collection[str] = (),
-) -> dict[str, str | None]:
+def failover_plan(rules: Rules, failed: Collection[str]) -> dict[str, str | None]:
     """Each protected VM of the failed hosts with the host that would restart it, None where there is no room.
 
     The largest goes first, to the host with most room left; disabled hosts count, as they do for the server.
-    `protected` replaces those that are; of these the ones that do not run need a place too. `arriving` are VMs that
-    would run on other hosts than they do, `closed` hosts that would take nobody.
     """
-    return _planned(rules, failed, protected, arriving, closed)[0]
-
-
-def _planned(
-    rules: Rules,
-    failed: Collection[str],
-    protected: Iterable[Vm] | None,
-    arriving: Mapping[str, str],
-    closed: Collection[str],
-) -> tuple[dict[str, str | None], dict[str, int]]:
-    """The plan, and the room that it leaves on each host."""
-    room = _room(rules, failed, arriving)
-    homeless = _homeless(rules, failed, protected, arriving)
+    inventory = rules.inventory
+    live = [host for host in inventory.all(Host) if host.ref not in failed and host_is_live(inventory, host)]
+    room: dict[str, int] = {host.ref: _room_bytes(rules, host) for host in live}
+    homeless = [vm for vm in inventory.all(Vm) if is_protected(vm) and is_live(vm) and vm.resident_on in failed]
     plan: dict[str, str | None] = {}
     for vm in sorted(homeless, key=lambda vm: -planned_bytes(rules, vm)):
         needed = planned_bytes(rules, vm)
-        hosts = [ref for ref in rules.placement.restart_hosts(vm) if ref not in closed]
-        fit = [ref for ref in hosts if room.get(ref, -1) >= needed]
+        fit = [ref for ref in rules.placement.restart_hosts(vm) if room.get(ref, -1) >= needed]
         best = max(fit, key=room.__getitem__, default=None)
         plan[vm.ref] = best
         if best is not None:
             room[best] -= needed
-    return plan, room
-
-
-def plan_exists(
-    rules: Rules,
-    failures: int,
-    *,
-    protected: Collection[Vm] | None = None,
-    arriving: Mapping[str, str] = _NOBODY,
-    closed: Collection[str] = (),
-) -> bool:
-    """Whether every protected VM would find a place whichever hosts fail, so many at once.
-
-    Where there are too many ways to fail, the fullest hosts stand for all: their VMs are the hardest to place.
-    """
-    return not any(
-        None in failover_plan(rules, failed, protected=protected, arriving=arriving, closed=closed).values()
-        for failed in _ways_to_fail(rules, failures, arriving)
-    )
+    return plan
 
 
 def most_failures(rules: Rules, protected: Collection[Vm] | None = None) -> int:
     """How many hosts may fail at once: `pool.ha_compute_max_host_failures_to_tolerate`. All of them where nothing is
     protected; none where something protected is tied to some hosts."""
-    guarded = [vm for vm in rules.inventory.all(Vm) if is_protected(vm)] if protected is None else protected
-    if not all(is_agile(rules.inventory, vm) for vm in guarded):
-        return 0
-    closed = _closed(rules)
-    tolerated, hosts = 0, len(_live_hosts(rules)) - len(closed)
-    while tolerated < hosts and plan_exists(rules, tolerated + 1, protected=protected, closed=closed):
-        tolerated += 1
-    return tolerated
+    guarded = _protected(rules) if protected is None else protected
+    return most_survived(_load(rules, guarded)) if _are_agile(rules, guarded) else 0
 
 
-def _closed(rules: Rules) -> frozenset[str]:
-    """Live hosts that take no VMs for now."""
-    inventory = rules.inventory
-    return frozenset(host.ref for host in inventory.all(Host) if not host.enabled and host_is_live(inventory, host))
+def _protected(rules: Rules) -> list[Vm]:
+    return [vm for vm in rules.inventory.all(Vm) if is_protected(vm)]
+
+
+def _are_agile(rules: Rules, vms: Collection[Vm]) -> bool:
+    reaches_all: dict[str, bool] = {}
+    return all(_is_agile(rules.inventory, vm, reaches_all) for vm in vms)
 
 
 def is_agile(inventory: Inventory, vm: Vm) -> bool:
-    """`VM.assert_agile`: every host could run it, as all its disks and networks are connected to each."""
-    hosts = {host.ref for host in inventory.all(Host)}
-    if vm.VGPUs or vm.VUSBs:
-        return False
-    for _, vdi in loaded_vbds(inventory, vm):
-        sr = inventory.get(Sr, vdi.SR)
-        pbds = inventory.pointing_to(Pbd, "SR", vdi.SR)
-        if sr is None or not sr.shared or not hosts <= {pbd.host for pbd in pbds if pbd.currently_attached}:
-            return False
-    networks = (vif.network for ref in vm.VIFs if (vif := inventory.get(Vif, ref)) is not None)
-    return all(hosts <= {pif.host for pif in inventory.pointing_to(Pif, "network", network)} for network in networks)
+    """`VM.assert_agile`: every host that is not in maintenance could run it, as all its disks and networks reach it."""
+    return _is_agile(inventory, vm, {})
+
+
+def _is_agile(inventory: Inventory, vm: Vm, reaches_all: dict[str, bool]) -> bool:
+    """`reaches_all` remembers which storages and networks every open host has."""
+    needed: list[tuple[str, HostsOf]] = [(vdi.SR, _hosts_at) for _, vdi in loaded_vbds(inventory, vm)]
+    vifs = (inventory.get(Vif, ref) for ref in vm.VIFs)
+    needed += [(vif.network, _hosts_on) for vif in vifs if vif is not None]
+    for ref, hosts_of in needed:
+        if ref not in reaches_all:
+            reaches_all[ref] = {host.ref for host in inventory.all(Host) if host.enabled} <= hosts_of(inventory, ref)
+    return not (vm.VGPUs or vm.VUSBs) and all(reaches_all[ref] for ref, _ in needed)
+
+
+def _hosts_at(inventory: Inventory, sr_ref: str) -> set[str]:
+    """The hosts that are connected to a storage, none where it is not meant for several."""
+    sr = inventory.get(Sr, sr_ref)
+    pbds = inventory.pointing_to(Pbd, "SR", sr_ref) if sr is not None and sr.shared else ()
+    return {pbd.host for pbd in pbds if pbd.currently_attached}
+
+
+def _hosts_on(inventory: Inventory, network_ref: str) -> set[str]:
+    """The hosts with a NIC on a network that no bond has taken."""
+    pifs = inventory.pointing_to(Pif, "network", network_ref)
+    return {pif.host for pif in pifs if inventory.get(Bond, pif.bond_slave_of) is None}
 
 
 class Failover:
-    """Judges changes against the plan that a pool with high availability has now; without one nothing can be broken.
-
-    Most changes fit beside the plan as it is: only those that do not are planned anew.
-    """
+    """Judges changes against the plan that a pool with high availability has now; without one nothing can be broken."""
 
     def __init__(self, rules: Rules) -> None:
         pool = next(iter(rules.inventory.all(Pool)), None)
         is_on = pool is not None and pool.ha_enabled and not pool.ha_allow_overcommit
         self._failures = max(0, pool.ha_plan_exists_for) if is_on and pool is not None else 0
         self._rules = rules
+        self._answers: dict[tuple[str, int, str], bool] = {}
 
     @property
     def is_kept(self) -> bool:
         """Whether there is a plan at all that a change could break."""
-        return self._failures > 0
+        return self._failures > 0 and self._now is not None
 
     def judge_arrival(self, vm: Vm, host_ref: str) -> Verdict:
-        """Of a VM that would run on a host from now on."""
-        if not self._failures or vm.resident_on == host_ref or self._fits_beside(vm, host_ref):
+        """Of a VM that would run on a host from now on. The memory that it has elsewhere stays taken meanwhile."""
+        if not self.is_kept or self._now is None:
             return ALLOWED
-        return self._judge(vm.ref, host_ref, arriving={vm.ref: host_ref})
+        guarded = vm.ref if is_protected(vm) or vm.ha_restart_priority == _RESTART else ""
+        question = host_ref, planned_bytes(self._rules, vm), guarded
+        if question not in self._answers:
+            self._answers[question] = survives(self._with(vm, host_ref), self._failures)
+        return ALLOWED if self._answers[question] else self._broken(vm.ref, host_ref)
 
     def judge_closing(self, host_ref: str) -> Verdict:
         """Of a host that would take no VMs any more: `host.disable`."""
-        return self._judge(host_ref, "", closed=(host_ref,)) if self._failures else ALLOWED
-
-    def _judge(
-        self, subject: str, target: str, *, arriving: Mapping[str, str] = _NOBODY, closed: Collection[str] = ()
-    ) -> Verdict:
-        if not self._stands or plan_exists(self._rules, self._failures, arriving=arriving, closed=closed):
+        if not self.is_kept:
             return ALLOWED
+        without = _load(self._rules, _protected(self._rules), closed=host_ref)
+        return ALLOWED if survives(without, self._failures) else self._broken(host_ref, "")
+
+    def _broken(self, subject: str, target: str) -> Verdict:
         return Verdict(_BROKEN, (), self._rules.words, subject, target)
 
     @cached_property
-    def _stands(self) -> bool:
-        return plan_exists(self._rules, self._failures)
+    def _now(self) -> Load | None:
+        """How the pool stands; None when it has no plan that a change could break."""
+        guarded = _protected(self._rules)
+        load = _load(self._rules, guarded)
+        return load if _are_agile(self._rules, guarded) and survives(load, self._failures) else None
 
-    @cached_property
-    def _slack(self) -> dict[str, int]:
-        """What the plan leaves on each host at least, whatever fails."""
-        slack: dict[str, int] = {}
-        for failed in _ways_to_fail(self._rules, self._failures, _NOBODY):
-            for host, left in _planned(self._rules, failed, None, _NOBODY, ())[1].items():
-                slack[host] = min(left, slack.get(host, left))
-        return slack
-
-    def _fits_beside(self, vm: Vm, host_ref: str) -> bool:
-        needed = planned_bytes(self._rules, vm)
-        if self._slack.get(host_ref, -1) < needed:
-            return False
-        if vm.ha_restart_priority != "restart":
-            return True
-        others = [ref for ref in self._rules.placement.restart_hosts(vm) if ref != host_ref]
-        return sum(self._slack.get(ref, -1) >= needed for ref in others) >= self._failures
+    def _with(self, vm: Vm, host_ref: str) -> Load:
+        """A VM that becomes protected only by starting may restart anywhere; any other takes room where it goes."""
+        now, size = self._now or _load(self._rules, ()), planned_bytes(self._rules, vm)
+        if vm.ha_restart_priority == _RESTART and not vm.ha_always_run:
+            return Load(now.room, {**now.sizes, vm.ref: size}, now.places, now.host_count)
+        room = {ref: free - size if ref == host_ref else free for ref, free in now.room.items()}
+        places = {**now.places, vm.ref: host_ref} if vm.ref in now.sizes else now.places
+        return Load(room, now.sizes, places, now.host_count)
 
 
-def _homeless(
-    rules: Rules, failed: Collection[str], protected: Iterable[Vm] | None, arriving: Mapping[str, str]
-) -> Iterator[Vm]:
-    if protected is not None:
-        yield from (vm for vm in protected if not is_live(vm) or vm.resident_on in failed)
-        return
-    for vm in rules.inventory.all(Vm):
-        home = arriving.get(vm.ref) or (vm.resident_on if is_live(vm) else "")
-        will_be = is_protected(vm) or (vm.ref in arriving and vm.ha_restart_priority == "restart")
-        if will_be and home in failed:
-            yield vm
-
-
-def _live_hosts(rules: Rules) -> list[str]:
+def _load(rules: Rules, guarded: Collection[Vm], *, closed: str = "") -> Load:
+    """What must run where: on the hosts that are live and take VMs, but for the one that is `closed`."""
     inventory = rules.inventory
-    return [host.ref for host in inventory.all(Host) if host_is_live(inventory, host)]
+    hosts = [host for host in inventory.all(Host) if host.enabled and host.ref != closed]
+    room: dict[str, int] = {host.ref: _room_bytes(rules, host) for host in hosts if host_is_live(inventory, host)}
+    sizes: dict[str, int] = {vm.ref: planned_bytes(rules, vm) for vm in guarded}
+    places: dict[str, str] = {vm.ref: place for vm in guarded if (place := _place(vm, room))}
+    return Load(room, sizes, places, inventory.count("host"))
 
 
-def _ways_to_fail(rules: Rules, failures: int, arriving: Mapping[str, str]) -> Iterable[tuple[str, ...]]:
-    hosts = _live_hosts(rules)
-    if comb(len(hosts), failures) <= _MOST_COMBINATIONS:
-        return combinations(hosts, failures)
-    room = _room(rules, (), arriving)
-    fullest = sorted(hosts, key=lambda ref: room.get(ref, 0))
-    roomiest = sorted(hosts, key=lambda ref: -room.get(ref, 0))
-    return tuple(fullest[:failures]), tuple(roomiest[:failures])
+def _place(vm: Vm, room: Mapping[str, int]) -> str:
+    return next((ref for ref in (vm.resident_on, vm.scheduled_to_be_resident_on) if ref in room), "")
 
 
-def _room(rules: Rules, failed: Collection[str], arriving: Mapping[str, str]) -> dict[str, int]:
-    """The planner's idea of free memory on each host that is left."""
+def _room_bytes(rules: Rules, host: Host) -> int:
+    """The planner's idea of a host's free memory: whoever is there, or on the way there, takes all it may ever have."""
     inventory = rules.inventory
-    room: dict[str, int] = {}
-    for host in inventory.all(Host):
-        if host.ref in failed or not host_is_live(inventory, host):
-            continue
-        residents = inventory.pointing_to(Vm, "resident_on", host.ref)
-        used = sum(vm.memory_static_max + vm.memory_overhead for vm in residents if vm.ref not in arriving)
-        room[host.ref] = total_bytes(inventory, host) - host.memory_overhead - used
-    for vm_ref, host_ref in arriving.items():
-        vm = rules.vm(vm_ref)
-        if vm is not None and host_ref in room:
-            room[host_ref] -= planned_bytes(rules, vm)
-    return room
+    there = {vm.ref: vm for vm in inventory.pointing_to(Vm, "resident_on", host.ref)}
+    there.update((vm.ref, vm) for vm in inventory.pointing_to(Vm, "scheduled_to_be_resident_on", host.ref))
+    used = sum(vm.memory_static_max + vm.memory_overhead for vm in there.values())
+    return total_bytes(inventory, host) - host.memory_overhead - used

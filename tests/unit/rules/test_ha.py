@@ -49,9 +49,36 @@ def test_a_protected_vm_needs_a_second_place() -> None:
     assert arrival(builder, "twin", "h2").code == _BROKEN
 
 
-def test_the_only_other_host_may_not_be_closed() -> None:
+def test_no_host_may_be_closed_when_as_many_may_fail_as_would_be_left() -> None:
     assert closing(guarded_pool().rules(), "h2").code == _BROKEN
-    assert closing(guarded_pool().rules(), "h1").allowed
+    assert closing(guarded_pool().rules(), "h1").code == _BROKEN
+    third = guarded_pool().host("h3", 8)
+    third.change("PBD", "nfs-h3", SR=ref("nfs"), host=ref("h3"), currently_attached=True)
+    assert closing(third.rules(), "h1").allowed
+    assert closing(third.vm("filler", on="h3", memory_gib=6).rules(), "h2").code == _BROKEN
+
+
+def test_a_host_in_maintenance_takes_nobody_and_its_protected_vms_need_a_place() -> None:
+    builder = guarded_pool().host("h3", 8, enabled=False)
+    builder.change("PBD", "nfs-h3", SR=ref("nfs"), host=ref("h3"), currently_attached=True)
+    assert arrival(builder, "small", "h2").allowed
+    builder.vm("stranded", on="h3", memory_gib=4, srs=("nfs",), **_GUARDED)
+    assert arrival(builder, "large", "h2").allowed, "there is no plan any more"
+
+
+def test_one_protected_vm_that_is_tied_to_its_host_leaves_no_plan_to_break() -> None:
+    builder = guarded_pool().sr("local", "h1").vm("tied", on="h1", memory_gib=1, srs=("local",), **_GUARDED)
+    assert arrival(builder, "large", "h2").allowed
+    assert closing(builder.rules(), "h2").allowed
+
+
+def test_memory_counts_at_both_ends_of_a_migration() -> None:
+    builder = guarded_pool().vm("mover", on="h1", memory_gib=3, srs=("nfs",))
+    assert arrival(builder, "mover", "h2").allowed
+    builder.change("VM", "safe", resident_on=ref("h2"))
+    assert arrival(builder, "mover", "h2").allowed
+    builder.change("VM", "mover", **_GUARDED)
+    assert arrival(builder, "mover", "h2").code == _BROKEN, "h1 still counts it, so nothing else fits there"
 
 
 def test_nothing_is_refused_where_no_plan_is_kept() -> None:

@@ -14,12 +14,14 @@ from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.work import Remedy, Report, Work
 from lifeguard.datamodel.records import Host, Vm
+from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.link import Link
 from lifeguard.rules.domain import is_real_vm
+from lifeguard.rules.words import Words
 from lifeguard.scope import Scope
 from lifeguard.sim.neighbours import Neighbourhood
 from lifeguard.tree.node import Thing
-from lifeguard.ui.acting.herald import LONG_S, Herald
+from lifeguard.ui.acting.herald import LONG_S, Herald, is_away
 from lifeguard.ui.acting.place_menu import PlaceMenu
 from lifeguard.ui.jobs.model import progress_words
 from lifeguard.ui.mime import packed
@@ -406,6 +408,32 @@ async def test_buttons_of_the_toolbar_come_and_go_and_stay_in_the_menus(applicat
         seat.desk.window.show_things([seat.thing(vm.resident_on)])
         await until(lambda: {"host.reboot", "host.enter_maintenance"} <= buttons())
         assert "go.palette" in {action.objectName() for action in bar.actions()[-1:]}
+
+
+async def test_a_long_job_is_told_of_when_it_ends_unless_a_window_of_ours_is_looked_at(
+    application: QApplication,
+) -> None:
+    async with empty_desk(application) as seat:
+        board, told = seat.desk.board, list[tuple[str, str]]()
+        herald = Herald(board, is_away, lambda title, text: told.append((title, text)))
+        seat.desk.window.activateWindow()
+        await until(seat.desk.window.isActiveWindow)
+        for is_hidden in (False, True):
+            if is_hidden:
+                seat.desk.window.hide()
+                await until(is_away)
+            gate = asyncio.Event()
+
+            async def carry(job: Report, gate: asyncio.Event = gate) -> None:
+                await gate.wait()
+
+            job = board.start(Work("Carry it", carry, Words(Inventory())))
+            await until(lambda: board.jobs[-1].status == "running")
+            job.started_s -= LONG_S
+            gate.set()
+            await job.wait()
+        assert told == [("Carry it is done", "")]
+        herald.close()
 
 
 async def test_a_row_tells_pace_queue_and_what_would_help(application: QApplication) -> None:

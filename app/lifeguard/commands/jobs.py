@@ -122,7 +122,7 @@ class Job:
 
 
 class JobBoard:
-    """All jobs since the start, newest last. Owns their coroutines: `close` cancels them and waits for their end."""
+    """All jobs since the start, newest last. Owns their coroutines: `close` ends them and waits for that."""
 
     def __init__(self, clock: Clock | None = None) -> None:
         self.changed: Signal[Job] = Signal()
@@ -183,10 +183,9 @@ class JobBoard:
     def now_s(self) -> float:
         return self._clock.time_s()
 
-    async def close(self, *, let_go: bool = False) -> None:
-        """End everything. With `let_go` what a server is doing goes on there; else it is cancelled."""
-        if let_go:
-            await self.let_go(self.active)
+    async def close(self) -> None:
+        """End everything here. What a server is doing goes on there: nobody has asked for its end."""
+        await self.let_go(self.active)
         await self._scope.close()
 
     async def let_go(self, jobs: Iterable[Job]) -> None:

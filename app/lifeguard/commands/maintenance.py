@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 from lifeguard.commands.ask import ChoiceField, Field, Form, Option
@@ -17,6 +18,7 @@ from lifeguard.datamodel.records import Host, Vm
 from lifeguard.quantities import format_count
 from lifeguard.rules.evacuation import Plan, plan_evacuation
 from lifeguard.rules.verdict import Verdict
+from lifeguard.xapi.tasks import LET_GO
 
 _FLAG = "MAINTENANCE_MODE"
 _LISTS = {
@@ -108,12 +110,15 @@ async def _enter(doing: Doing) -> None:
     plan = plan_for(fresh, doing.item)
     host = doing.item.ref
     await doing.task("host.disable", host, share=(0.0, 0.05))
-    is_empty = False
+    is_done = False
     try:
         await _empty(doing, fresh, plan)
-        is_empty = True
+        is_done = True
+    except asyncio.CancelledError as end:
+        is_done = end.args == (LET_GO,)  # nobody watches any more, but the server goes on emptying it
+        raise
     finally:
-        if not is_empty:  # a host that keeps VMs and takes none would be neither one thing nor the other
+        if not is_done:  # a host that keeps VMs and takes none would be neither one thing nor the other
             await _forget(doing)
             await doing.call("host.enable", host)
     new_master = text_of(doing, _NEW_MASTER)
@@ -131,7 +136,8 @@ async def _empty(doing: Doing, selection: Selection, plan: Plan) -> None:
     vms = (selection.rules(doing.item.source).vm(ref) for ref in leaving)
     done["migrated"].extend(vm.uuid for vm in vms if vm is not None)
     await _remember(doing, done)
-    await doing.task("host.evacuate", doing.item.ref, share=(0.2, 0.95))
+    is_last = not (plan.is_master and text_of(doing, _NEW_MASTER))
+    await doing.task("host.evacuate", doing.item.ref, share=(0.2, 1.0 if is_last else 0.95))
 
 
 async def _forget(doing: Doing) -> None:

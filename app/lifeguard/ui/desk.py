@@ -28,7 +28,7 @@ from lifeguard.settings.keeper import Keeper
 from lifeguard.tree.node import Thing
 from lifeguard.ui.acting.diagnosis import open_diagnosis
 from lifeguard.ui.acting.elevation import AskElevation
-from lifeguard.ui.acting.herald import DesktopNotices, Herald
+from lifeguard.ui.acting.herald import DesktopNotices, Herald, is_away
 from lifeguard.ui.acting.leaving import leaving_prompt
 from lifeguard.ui.acting.migration import MigrationDesk
 from lifeguard.ui.complaints import Complaints
@@ -146,7 +146,7 @@ class Desk:
         elevation = AskElevation(self._theme, window)
         self._conductor = Conductor(self._board, self._ask, elevation, openers, self._scope)
         self._notices = DesktopNotices(window, self._theme.icon(Glyph("host")))
-        self._herald = Herald(self._board, lambda: not window.isActiveWindow(), self._notices.tell)
+        self._herald = Herald(self._board, is_away, self._notices.tell)
         gate.parent = window
         window.gone.connect(self.gone.set)
         window.retried.connect(self._try_now)
@@ -172,7 +172,7 @@ class Desk:
         await self._scope.close()
         for onlooker in self._onlookers.values():
             await onlooker.close()
-        await self._board.close(let_go=self._is_leaving)
+        await self._board.close()
         for pool in self.pools:
             if pool.feed is not None:
                 await pool.feed.close()

@@ -13,7 +13,8 @@ from tests.support.building import PoolBuilder, ref
 
 
 class RecordingPool:
-    """`calls` in order; `answers` by method: a value, or an exception to raise; `gate` holds tasks back."""
+    """`calls` in order; `answers` by method: a value, or an exception to raise; `gate` holds tasks back; those in
+    `held` never end."""
 
     def __init__(self, builder: PoolBuilder, phase: Phase = "assumed", title: str = "the pool") -> None:
         self.builder = builder
@@ -26,6 +27,7 @@ class RecordingPool:
         self.answers: dict[str, Any] = {}
         self.gate = asyncio.Event()
         self.gate.set()
+        self.held: set[str] = set()
 
     async def call(self, method: str, *args: Any) -> Any:
         self.calls.append((method, *args))
@@ -45,7 +47,7 @@ class RecordingPool:
         answer = await self.call(method, *args)
         if progress is not None:
             progress(0.5)
-        await self.gate.wait()
+        await (asyncio.Event() if method in self.held else self.gate).wait()
         return answer
 
     def select(self, *names: str, target: str | None = None) -> Selection:

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from lifeguard.clock import VirtualClock
-from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.commands.jobs import ASKED, Job, JobBoard
 from lifeguard.commands.perform import perform
 from lifeguard.commands.registry import all_commands, command
 from lifeguard.commands.selection import Item
@@ -99,7 +99,7 @@ async def _runs(job: Job) -> None:
     await until(lambda: job.status == "running")
 
 
-async def test_closing_may_let_go_of_what_the_servers_do() -> None:
+async def test_closing_lets_go_of_what_the_servers_do_and_cancelling_does_not() -> None:
     told: list[tuple[object, ...]] = []
 
     async def run(job: Report) -> None:
@@ -109,13 +109,31 @@ async def test_closing_may_let_go_of_what_the_servers_do() -> None:
             told.append(end.args)
             raise
 
-    for let_go, message in ((True, (LET_GO,)), (False, ())):
-        board = JobBoard()
-        job = board.start(Work("carry", run, Words(build_pool().inventory)))
-        await _runs(job)
-        await board.close(let_go=let_go)
-        assert told.pop() == message
-        assert job.status == "cancelled"
+    board = JobBoard()
+    left, cancelled = (board.start(Work("carry", run, Words(build_pool().inventory))) for _ in range(2))
+    await _runs(left)
+    await _runs(cancelled)
+    cancelled.cancel()
+    await cancelled.wait()
+    await board.close()
+    assert told == [(ASKED,), (LET_GO,)]
+    assert {left.status, cancelled.status} == {"cancelled"}
+
+
+@pytest.mark.parametrize("is_left", [True, False])
+async def test_a_host_that_is_being_emptied_is_left_to_it_at_the_end_and_restored_when_cancelled(is_left: bool) -> None:
+    pool, one, board = RecordingPool(builder(), "live"), command("host.enter_maintenance"), JobBoard()
+    assert one is not None
+    pool.held.add("host.evacuate")
+    (job,) = (await perform(one, pool.select("h1"), board, Script(answers={"new_master": ""}))).jobs
+    await until(lambda: any(call[0] == "host.evacuate" for call in pool.calls))
+    assert job.is_in_last_step
+    if is_left:
+        await board.close()
+    else:
+        job.cancel()
+        await job.wait()
+    assert (("host.enable", ref("h1")) in pool.calls) is not is_left
 
 
 async def test_while_its_last_call_runs_a_job_would_go_on_without_us() -> None:

@@ -17,6 +17,11 @@ _ENDS = {"done": "is done", "failed": "failed"}
 Tell = Callable[[str, str], object]
 
 
+def is_away() -> bool:
+    """Whether the person looks at none of our windows; a dialog is one of them."""
+    return QApplication.activeWindow() is None
+
+
 class Herald:
     """`is_away()`: nobody looks at the window. `tell(title, text)` puts a notice on the desktop."""
 

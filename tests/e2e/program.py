@@ -86,13 +86,16 @@ class Witness:
 
     def __init__(self, url: str) -> None:
         self._session = XenAPI.Session(url, ignore_ssl=True)
+        self._is_in = False
 
     async def log_in(self, user: str, password: str) -> None:
         await asyncio.to_thread(self._session.xenapi.login_with_password, user, password, "1.0", _WITNESS)
+        self._is_in = True
 
     async def leave(self) -> None:
-        with contextlib.suppress(XenAPI.Failure):
-            await asyncio.to_thread(self._session.xenapi.session.logout)
+        if self._is_in:
+            with contextlib.suppress(XenAPI.Failure, OSError):
+                await asyncio.to_thread(self._session.xenapi.session.logout)
         self._session("close")()
 
     async def ask(self, method: str, *args: Any) -> Any:
@@ -134,9 +137,13 @@ class Pool:
         pem = await asyncio.to_thread(ssl.get_server_certificate, (str(where.hostname), int(where.port or 443)))
         return hashlib.sha256(ssl.PEM_cert_to_DER_cert(pem)).hexdigest().upper()
 
+    async def switch(self, switches: Mapping[str, object]) -> Any:
+        """Let things go wrong, or right again, at the simulator's own switchboard. Returns what it tells."""
+        return json.loads(await asyncio.to_thread(_post, self.control, json.dumps(switches).encode()))
+
     async def sessions_of_others(self) -> int:
         """How many are logged in besides the witness, as the simulator itself says."""
-        answer = json.loads(await asyncio.to_thread(_read, self.control))
+        answer = await self.switch({})
         return sum(session["originator"] != _WITNESS for session in answer["sessions"])
 
 
@@ -165,7 +172,7 @@ async def served_pool(*args: str) -> AsyncIterator[Pool]:
 
 @asynccontextmanager
 async def witness_at(url: str, user: str, password: str) -> AsyncIterator[Witness]:
-    """Logged in, and out again unless the server has ended the session itself."""
+    """Logged in, and out again unless the server has ended the session itself, or is gone."""
     witness = Witness(url)
     try:
         await witness.log_in(user, password)
@@ -174,6 +181,6 @@ async def witness_at(url: str, user: str, password: str) -> AsyncIterator[Witnes
         await witness.leave()
 
 
-def _read(url: str) -> bytes:
-    with urlopen(url, timeout=_READY_S) as answer:
+def _post(url: str, body: bytes) -> bytes:
+    with urlopen(url, body, timeout=_READY_S) as answer:
         return bytes(answer.read())

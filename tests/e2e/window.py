@@ -90,6 +90,12 @@ class Person:
         found = await self.desktop.wait_for(Role.BUTTON, button, such_that=lambda thing: thing.is_enabled)
         await self.screen.click(found.middle)
 
+    async def try_now(self) -> None:
+        """Do not wait for the next try, unless it has come about meanwhile."""
+        button = await self.desktop.find(Role.BUTTON, "Try now")
+        if button is not None:
+            await self.screen.click(button.middle)
+
     async def press_view(self, title: str) -> None:
         """One of the views below the tree."""
         await self.screen.click((await self.desktop.wait_for(Role.CHECK_BOX, title)).middle)

@@ -27,6 +27,7 @@ from lifeguard.datamodel.tables import CLASSES
 from lifeguard.inventory.relations import vms_on
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
+from lifeguard.tree.live import Server
 from lifeguard.tree.node import Thing
 from lifeguard.tree.views import VIEWS
 from lifeguard.ui.desk import Desk
@@ -176,6 +177,10 @@ async def _draw_saved(asked: Asked, theme: Theme, pretended: Simulated) -> None:
         _show(desk, asked.size)
         artist = Artist(asked, theme, desk)
         await artist.draw("empty-window")
+        desk.window.pane.show_server("away", Server("xen9.example.org", "xen9.example.org", "disconnected"))
+        desk.window.pane.tree.setCurrentIndex(desk.window.pane.tree.model().index(0, 0))
+        await artist.draw("disconnected-server")
+        desk.window.pane.hide_server("away")
         await artist.draw_saved(pretended)
     finally:
         await desk.close()

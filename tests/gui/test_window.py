@@ -262,6 +262,8 @@ async def test_what_is_outdated_is_readable_but_dim_and_says_of_when_it_is(appli
         assert "What you see is as of" in window.banner.accessibleName()
         seat.theme.force("dark")
         assert tree.palette().color(text) == seat.theme.colour("text-quiet") != quiet
+        ground = seat.theme.colour("surface-raised")
+        await until(lambda: window.banner.grab().toImage().pixelColor(8, 4) == ground)
 
 
 async def test_every_control_has_a_name_for_those_who_cannot_see_it(application: QApplication) -> None:

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.theme import ICON_SIDE, Theme
 
 
 class Banner(QFrame):
@@ -20,7 +20,9 @@ class Banner(QFrame):
         self.setObjectName(name)
         self.setFrameShape(QFrame.Shape.StyledPanel)
         self.setAutoFillBackground(True)
+        self.setBackgroundRole(QPalette.ColorRole.Base)
         self._theme = theme
+        self._glyph = Glyph("warning", "warn")
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setObjectName(f"{name}.text")
@@ -39,13 +41,13 @@ class Banner(QFrame):
 
     def say(self, text: str, act: str = "", *, is_trouble: bool = True) -> None:
         """Show a sentence, and a button where there is something to do about it."""
-        glyph = Glyph("warning", "warn") if is_trouble else Glyph("lock", "accent")
-        self._icon.setPixmap(self._theme.icon(glyph).pixmap(icon_size()))
-        palette = self.palette()
-        palette.setColor(QPalette.ColorRole.Window, self._theme.colour("surface-raised"))
-        self.setPalette(palette)
+        self._glyph = Glyph("warning", "warn") if is_trouble else Glyph("lock", "accent")
+        self.repaint_icons()
         self._text.setText(text)
         self.setAccessibleName(text)
         self._act.setText(act)
         self._act.setVisible(bool(act))
         self.show()
+
+    def repaint_icons(self) -> None:
+        self._icon.setPixmap(self._theme.pixmap(self._glyph, ICON_SIDE, self.devicePixelRatioF()))

@@ -320,6 +320,8 @@ class MainWindow(QMainWindow):
 
     def _repaint_icons(self) -> None:
         self._dim_parts()
+        self.banner.repaint_icons()
+        self.notice.repaint_icons()
         self.pane.repaint_icons()
         self.stack.repaint_icons()
         self.tray.repaint_icons()

@@ -89,17 +89,13 @@ def _count(host: Host) -> int:
 
 
 def internal_network_is_elsewhere(inventory: Inventory, network_ref: str, host_ref: str) -> bool:
-    """Whether a network without any PIF already lives on another host, through a VM that runs there."""
+    """Whether a network without any PIF lives on other hosts only, through the VMs that run there."""
     network = inventory.get(Network, network_ref)
     if network is None or not network.managed or network.other_config.get("assume_network_is_shared") == "true":
         return False
-    for vif in inventory.pointing_to(Vif, "network", network_ref):
-        vm = inventory.get(Vm, vif.VM) if vif.currently_attached else None
-        if vm is None or vm.power_state != "Running" or vm.resident_on == host_ref:
-            continue
-        if inventory.get(Host, vm.resident_on) is not None:
-            return True
-    return False
+    vms = (inventory.get(Vm, vif.VM) for vif in inventory.pointing_to(Vif, "network", network_ref))
+    homes = {vm.resident_on for vm in vms if vm is not None and vm.power_state == "Running"}
+    return bool(homes) and host_ref not in homes
 
 
 def has_pif(inventory: Inventory, network_ref: str) -> bool:

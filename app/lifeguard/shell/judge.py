@@ -76,7 +76,8 @@ def _from_the_server(rules: PoolRules, vm_ref: str, host_ref: str) -> Verdict:
     """A menu spares people a migration to where the VM is; a server takes it like any other, and scripts ask for its
     word."""
     vm = rules.vm(vm_ref)
-    return rules.placement.judge_migrate(vm, host_ref) if vm is not None else ALLOWED
+    verdict = rules.placement.judge_migrate(vm, host_ref) if vm is not None else ALLOWED
+    return rules.failover.judge_arrival(vm, host_ref) if verdict.allowed and vm is not None else verdict
 
 
 def at_rest(text: str, title: str, inventory: Inventory) -> Source:

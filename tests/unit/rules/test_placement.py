@@ -153,10 +153,13 @@ def test_storage_and_networks_must_be_reachable() -> None:
 
 def test_a_network_without_nics_ties_a_vm_to_where_others_on_it_run() -> None:
     pool = build_pool().host("h1").host("h2").network("inside").vm("a", on="h1", networks=("inside",))
-    assert migrate(pool, "a").allowed
-    pool.change("network", "inside", managed=True).change("VIF", "a-inside", currently_attached=True)
+    assert migrate(pool, "a").code == "VM_REQUIRES_NETWORK"
+    assert migrate(pool.vm("b", on="h2", networks=("inside",)), "a").allowed, "it lives there as well"
+    pool.change("VM", "b", power_state="Halted", resident_on="OpaqueRef:NULL")
     assert migrate(pool, "a").code == "VM_REQUIRES_NETWORK"
     pool.change("network", "inside", other_config={"assume_network_is_shared": "true"})
+    assert migrate(pool, "a").allowed
+    pool.change("network", "inside", other_config={}, managed=False)
     assert migrate(pool, "a").allowed
 
 

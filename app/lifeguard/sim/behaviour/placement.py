@@ -89,7 +89,7 @@ def assert_sees_networks(db: Database, vm_ref: str, host_ref: str) -> None:
 
 
 def reaches_host(db: Database, network_ref: str, host_ref: str) -> bool:
-    """Whether the host has a card on the network, or the network is private and not in use on another host."""
+    """Whether the host has a card on the network, or the network is private and not in use on other hosts only."""
     network = lookup.find(db, "network", network_ref)
     if network is None:
         return False
@@ -98,11 +98,9 @@ def reaches_host(db: Database, network_ref: str, host_ref: str) -> bool:
         return any(pif["host"] == host_ref for pif in pifs)
     if not network["managed"] or network["other_config"].get("assume_network_is_shared") == "true":
         return True
-    for vif in (lookup.find(db, "VIF", ref) for ref in network["VIFs"]):
-        user = lookup.find(db, "VM", vif["VM"]) if vif and vif["currently_attached"] else None
-        if user and user["power_state"] == "Running" and user["resident_on"] != host_ref:
-            return False
-    return True
+    users = (lookup.find(db, "VM", vif["VM"]) for ref in network["VIFs"] if (vif := lookup.find(db, "VIF", ref)))
+    homes = {user["resident_on"] for user in users if user and user["power_state"] == "Running"}
+    return not homes or host_ref in homes
 
 
 def network_pifs(db: Database, network_ref: str) -> list[Row]:

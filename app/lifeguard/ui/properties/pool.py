@@ -10,7 +10,7 @@ from lifeguard.inventory.relations import host_count, is_live, is_real_vm, maste
 from lifeguard.quantities import format_count
 from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
 from lifeguard.ui.properties.identity import identity
-from lifeguard.ui.properties.upkeep import edition_of
+from lifeguard.ui.properties.upkeep import edition_of, uneven_updates
 
 _HA_OFF = "High availability is off"
 _NONE_CHOSEN = "None is chosen"
@@ -90,6 +90,7 @@ def _updates(inventory: Inventory, pool: Pool, now_s: float) -> Group:
         moment("Last looked for updates", pool.last_update_sync, now_s),
         row("Looks for updates", often),
         row("Live patching", yes(not pool.live_patching_disabled)),
+        *known(row("Not on every server", ", ".join(uneven_updates(inventory)))),
     )
     return Group("Updates", rows)
 

@@ -32,10 +32,7 @@ def version_group(inventory: Inventory, host: Host, now_s: float) -> Group:
 
 
 def _updates(inventory: Inventory, host: Host, now_s: float) -> tuple[Row, ...]:
-    updates = [one.name_label for one in inventory.all(PoolUpdate) if host.ref in one.hosts or one.ref in host.updates]
-    patches = [one for one in inventory.pointing_to(HostPatch, "host", host.ref) if one.applied]
-    applied = dict.fromkeys((*updates, *(_patch_name(inventory, one) for one in patches)))
-    names = sorted(filter(None, applied), key=natural_key)
+    names = sorted(_applied(inventory, host), key=natural_key)
     waiting = [inventory.get(PoolUpdate, ref) for ref in host.updates_requiring_reboot]
     needed = ", ".join(update.name_label for update in waiting if update is not None)
     guidances = dict.fromkeys((*host.pending_guidances, *host.pending_guidances_full))
@@ -45,10 +42,31 @@ def _updates(inventory: Inventory, host: Host, now_s: float) -> tuple[Row, ...]:
         *known(
             moment("Last updated", host.last_software_update, now_s),
             row("Up to date with the pool", synced),
+            row("Updates missing", ", ".join(missing_updates(inventory, host))),
             row("Restart needed for", needed),
             row("To be done", ", ".join(guidance.replace("_", " ") for guidance in guidances)),
         ),
     )
+
+
+def missing_updates(inventory: Inventory, host: Host) -> list[str]:
+    """What other servers of the pool have and this one has not."""
+    others = {name for other in inventory.all(Host) for name in _applied(inventory, other)}
+    return sorted(others - _applied(inventory, host), key=natural_key)
+
+
+def uneven_updates(inventory: Inventory) -> list[str]:
+    """What some servers of the pool have and others have not."""
+    applied = [_applied(inventory, host) for host in inventory.all(Host)]
+    everywhere = set.intersection(*applied) if applied else set()
+    return sorted(set().union(*applied) - everywhere, key=natural_key)
+
+
+def _applied(inventory: Inventory, host: Host) -> set[str]:
+    """Updates, and the patches that servers up to 7.0 had instead."""
+    updates = {one.name_label for one in inventory.all(PoolUpdate) if host.ref in one.hosts or one.ref in host.updates}
+    patches = (one for one in inventory.pointing_to(HostPatch, "host", host.ref) if one.applied)
+    return (updates | {_patch_name(inventory, one) for one in patches}) - {""}
 
 
 def _patch_name(inventory: Inventory, one: HostPatch) -> str:

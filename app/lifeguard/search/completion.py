@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from lifeguard.inventory.natural import natural_key
 from lifeguard.search.words import DAY_WORDS, FIELD_KEY, KEYS, SYNONYMS, Sort
 
+_BEGINNING = r"(?:^|[\s()])!*"
 _CONDITION = re.compile(
-    r"""(?:^|(?<=[\s()!]))(?P<key>[A-Za-z]+(?:\.(?:"[^"]*"|[^\s:=<>!()"]+))?)(?:!=|<=|>=|[:=<>])
-        (?P<value>"[^"]*|[^\s()"]*)$""",
-    re.VERBOSE,
+    _BEGINNING
+    + r"""(?P<key>[A-Za-z]+(?:\.(?:"[^"]*"|[^\s:=<>!()"]+))?)(?:!=|<=|>=|[:=<>])(?P<value>"[^"]*|[^\s()"]*)$"""
 )
-_START = re.compile(r"[^\s()!]*$")
+_WORD = re.compile(_BEGINNING + r"""(?P<word>[^\s()!"]*)$""")
 _OPERATORS: dict[Sort, tuple[str, ...]] = {
     "text": (":", "=", "!="), "enum": (":", "!="), "list": (":", "!="), "address": (":", "!="),
     "amount": (">", "<", ":"), "date": (":", ">", "<"), "objects": (":", "=", "!="), "object": (":", "=", "!="),
@@ -41,13 +41,13 @@ def complete(text: str, cursor: int, known: Known, fields: Iterable[str] = (), l
         key, typed = _plain_key(inside["key"]), inside["value"].removeprefix('"')
         found = _best(_values(key, typed) or known(key, typed, limit), typed, limit)
         return [Candidate(_quoted(value), inside.start("value")) for value in found]
-    if before.count('"') % 2:
+    word = _WORD.search(before)
+    if word is None or before.count('"') % 2:
         return []
-    match = _START.search(before)
-    start = match.start() if match is not None else cursor
+    typed, start = word["word"].lower(), word.start("word")
     own = (f"{FIELD_KEY}.{_quoted(name)}:" for name in fields if _is_sayable(name))
-    keys = dict.fromkeys((*_keys(before[start:].lower()), *own))
-    return [Candidate(key, start, _explanation(key)) for key in keys if key.lower().startswith(before[start:].lower())]
+    keys = dict.fromkeys((*_keys(typed), *own))
+    return [Candidate(key, start, _explanation(key)) for key in keys if key.lower().startswith(typed)]
 
 
 def _keys(typed: str) -> Iterator[str]:

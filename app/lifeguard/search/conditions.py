@@ -1,10 +1,11 @@
-"""One line of the query builder: what is looked at, how it is compared, and with what. The third face of a query,
-beside the tree of queries and the text."""
+"""One condition: what is looked at, how it is compared, and with what. A line of the query builder, and what stands
+between two blanks of the text: both faces of a query are made from it."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from types import MappingProxyType
 from typing import Literal, cast
 
@@ -32,7 +33,7 @@ from lifeguard.search.query import (
     StringPropertyQuery,
     TextMatch,
 )
-from lifeguard.search.words import KEYS, amount_of, amount_text
+from lifeguard.search.words import HAS_WORDS, KEYS, amount_of, amount_text
 
 Needs = Literal["text", "choice", "amount", "day", "nothing"]
 Sort = Literal["words", "text", "enum", "list", "objects", "object", "folder", "amount", "address", "date", "bool"]
@@ -61,7 +62,10 @@ class Subject:
 
     @property
     def relations(self) -> tuple[Relation, ...]:
-        return _RELATIONS[self.sort]
+        if self.key in HAS_WORDS:
+            return (*_RELATIONS[self.sort], *_THERE)
+        is_text_field = self.sort == "text" and field_name(self) is not None
+        return (*_RELATIONS[self.sort], *(_THERE[:1] if is_text_field else ()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,17 +92,17 @@ _DAYS = (
 _NAMED = (
     Relation("contains", "has a name that contains", "text"),
     Relation("startswith", "has a name that starts with", "text"),
+    Relation("endswith", "has a name that ends with", "text"),
     Relation("exactmatch", "is", "text"),
-    *_THERE,
 )
 _RELATIONS: Mapping[Sort, tuple[Relation, ...]] = MappingProxyType({
     "words": _told("text", contains="contains"),
     "text": _TEXTS,
     "enum": _told("choice", equals="is", differs="is not"),
-    "list": (*_told("text", equals="contains", differs="does not contain"), *_THERE),
+    "list": _told("text", equals="contains", differs="does not contain"),
     "objects": _NAMED,
     "object": _NAMED,
-    "folder": (Relation("exactmatch", "is, or is below,", "text"), *_THERE),
+    "folder": (Relation("exactmatch", "is, or is below,", "text"),),
     "amount": _told("amount", gt="is more than", lt="is less than", exactmatch="is exactly"),
     "address": _told("text", equals="is", differs="is not"),
     "date": _DAYS,
@@ -121,45 +125,49 @@ def _subject(key: str, title: str) -> Subject:
 
 
 SUBJECTS: tuple[Subject, ...] = (ANY_WORD, *(_subject(key, title) for key, title in _TITLES.items()))
-_BY_KEY = {subject.key: subject for subject in SUBJECTS}
+BY_KEY: Mapping[str, Subject] = MappingProxyType({subject.key: subject for subject in SUBJECTS})
 _BY_PROPERTY = {subject.property_name: subject for subject in SUBJECTS if subject.property_name}
 
 
 def subjects(pools: Iterable[Facts]) -> tuple[Subject, ...]:
     """What can be looked at in these pools: their custom fields come last."""
     fields = {one.name: one for facts in pools for one in field_definitions(facts)}
-    return (*SUBJECTS, *map(_field_subject, fields.values()))
+    return (*SUBJECTS, *map(field_subject, fields.values()))
 
 
-def _field_subject(definition: FieldDefinition) -> Subject:
+def field_subject(definition: FieldDefinition) -> Subject:
+    """A custom field, as something to look at."""
     return Subject(_FIELD + definition.name, definition.name, "date" if definition.is_date else "text")
+
+
+def field_name(subject: Subject) -> str | None:
+    """The name of the custom field that is looked at, None where it is none."""
+    return subject.key.removeprefix(_FIELD) if subject.key.startswith(_FIELD) else None
 
 
 def query_of(condition: Condition) -> Query:
     """The query that a line means; one that says nothing while its value is missing or makes no sense."""
-    subject, relation, value = condition.subject, condition.relation, condition.value.strip()
+    subject, relation = condition.subject, condition.relation
     needs = next((known.needs for known in subject.relations if known.key == relation), None)
+    value = "" if needs == "nothing" else _digits(condition.value) if needs == "day" else condition.value
     if needs is None or (needs != "nothing" and not value):
         return DummyQuery(subject.property_name)
-    if needs == "day":
-        value = value.replace("-", "")
-        if len(value) != 8 or not value.isdecimal():
-            return DummyQuery(subject.property_name)
-    if subject.key.startswith(_FIELD):
-        return _field_query(subject, relation, value)
-    return _query(subject, relation, value)
-
-
-def _field_query(subject: Subject, relation: str, value: str) -> Query:
-    name = subject.key.removeprefix(_FIELD)
+    name = field_name(subject)
+    if name is None:
+        return _query(subject, relation, value)
     if subject.sort == "date":
         return CustomFieldDateQuery(FieldDefinition(name, True), value, cast("DateRelation", relation))
-    return CustomFieldQuery(FieldDefinition(name), value, cast("TextMatch", relation))
+    how = "contains" if relation == "filled" else relation
+    return CustomFieldQuery(FieldDefinition(name), value, cast("TextMatch", how))
 
 
 def _query(subject: Subject, relation: str, value: str) -> Query:
     name = subject.property_name
     match subject.sort, relation:
+        case (("list" | "objects"), ("filled" | "empty")):
+            return ListEmptyQuery(name, relation == "empty")
+        case _, ("filled" | "empty"):
+            return NullQuery(_singular(name), relation == "empty")
         case "words", _:
             return word_query(value)
         case "text", _:
@@ -172,10 +180,6 @@ def _query(subject: Subject, relation: str, value: str) -> Query:
             return DatePropertyQuery(name, value, cast("DateRelation", relation))
         case "bool", _:
             return BooleanQuery(name, relation == "yes")
-        case (("list" | "objects"), ("filled" | "empty")):
-            return ListEmptyQuery(name, relation == "empty")
-        case _, ("filled" | "empty"):
-            return NullQuery(_singular(name), relation == "empty")
         case "list", _:
             return StringListContainsQuery(name, value, relation == "equals")
         case "amount", _:
@@ -193,7 +197,7 @@ def _singular(name: str) -> str:
 
 
 def condition_of(query: Query) -> Condition | None:
-    """The line that a query is; None for what the builder has no line for."""
+    """The condition that a query is; None for one that is none, or that there are no words for."""
     word = plain_word(query)
     if word is not None:
         return Condition(ANY_WORD, "contains", word)
@@ -207,12 +211,14 @@ def condition_of(query: Query) -> Condition | None:
 
 def _read(query: Query) -> Condition | None:
     match query:
+        case CustomFieldQuery(definition, "", "contains"):
+            return Condition(field_subject(FieldDefinition(definition.name)), "filled")
         case CustomFieldQuery(definition, text, how):
-            return Condition(_field_subject(FieldDefinition(definition.name)), how, text)
+            return Condition(field_subject(FieldDefinition(definition.name)), how, text)
         case CustomFieldDateQuery(definition, text, how):
-            return Condition(_field_subject(FieldDefinition(definition.name, True)), how, _day(text))
+            return Condition(field_subject(FieldDefinition(definition.name, True)), how, _day(text))
         case RecursiveXMOListPropertyQuery("folders", StringPropertyQuery("uuid", path, how)):
-            return Condition(_BY_KEY["folder"], how, path)
+            return Condition(BY_KEY["folder"], how, path)
         case RecursiveXMOListPropertyQuery(name, StringPropertyQuery("label", text, how)) | RecursiveXMOPropertyQuery(
             name, StringPropertyQuery("label", text, how)
         ):
@@ -249,6 +255,14 @@ def _read_plain(query: Query) -> Condition | None:
 def _at(name: str, relation: str, value: str = "") -> Condition | None:
     subject = _BY_PROPERTY.get(name)
     return Condition(subject, relation, value) if subject is not None else None
+
+
+def _digits(day: str) -> str:
+    """A day as queries have it; empty for what is none."""
+    try:
+        return date.fromisoformat(day).strftime("%Y%m%d")
+    except ValueError:
+        return ""
 
 
 def _day(digits: str) -> str:

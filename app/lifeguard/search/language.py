@@ -8,35 +8,18 @@ condition = key (":" | "=" | "!=" | "<" | ">" | "<=" | ">=") value ;
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import cast
 
 from lifeguard.inventory.custom_fields import FieldDefinition
+from lifeguard.search.conditions import BY_KEY, Condition, Subject, field_subject, query_of
 from lifeguard.search.fulltext import word_query
-from lifeguard.search.query import (
-    BooleanQuery,
-    CustomFieldQuery,
-    DatePropertyQuery,
-    DateRelation,
-    EnumPropertyQuery,
-    GroupQuery,
-    GroupType,
-    IntPropertyQuery,
-    IPAddressQuery,
-    ListEmptyQuery,
-    NullQuery,
-    Query,
-    RecursiveXMOListPropertyQuery,
-    RecursiveXMOPropertyQuery,
-    StringListContainsQuery,
-    StringPropertyQuery,
-    TextMatch,
-)
-from lifeguard.search.words import DAY_WORDS, FIELD_KEY, KEYS, SYNONYMS, Word, amount_of
+from lifeguard.search.query import GroupQuery, GroupType, Query, StringListContainsQuery
+from lifeguard.search.words import DAY_WORDS, FIELD_KEY, HAS_WORDS, KEYS, SYNONYMS, amount_of, amount_text
 
-_LISTS = frozenset({"tags", "disks", "networks", "vm", "host", "storage"})
+_DENIED_AS_A_WHOLE = frozenset({"amount", "date", "objects", "object", "folder"})
 _TOKEN = re.compile(
     r"""(?P<space>\s+)
       | (?P<open>\()
@@ -179,58 +162,62 @@ def negated(query: Query) -> Query:
 
 def condition(token: Token) -> Query:
     """What a key with its value asks. Raises QueryError that points at the key, the operator's side or the value."""
-    name = token.text.lower()
-    if name.startswith(f"{FIELD_KEY}."):
-        field_name = token.text[len(FIELD_KEY) + 1 :].strip('"')
-        how, pattern = _pattern(token)
-        return CustomFieldQuery(FieldDefinition(field_name), pattern, how)
-    word = KEYS.get(SYNONYMS.get(name, name))
-    if word is None:
-        raise QueryError(f"“{token.text}” is nothing to search by; put quotation marks around text.", token.position)
+    subject = _subject(token)
     if not token.value:
         raise QueryError(f"A value is missing after “{token.text}{token.operator}”.", token.value_position)
-    if token.operator in ("<", ">", "<=", ">=") and word.sort not in ("amount", "date"):
+    if subject is None:
+        return query_of(Condition(BY_KEY[_known_value(HAS_WORDS, token)], "empty" if _denies(token) else "filled"))
+    if token.operator in ("<", ">", "<=", ">=") and subject.sort not in ("amount", "date"):
         raise QueryError(f"“{token.text}” has no more or less; write “{token.text}:”.", token.position)
-    return _query_of(word, token)
+    query = query_of(Condition(subject, *_compared(subject, token)))
+    return negated(query) if _denies(token) and subject.sort in _DENIED_AS_A_WHOLE else query
 
 
-def _query_of(word: Word, token: Token) -> Query:
-    is_positive = token.operator != "!="
-    match word.sort:
+def _subject(token: Token) -> Subject | None:
+    """What a key looks at; None for the one that asks whether something is there at all."""
+    name = token.text.lower()
+    if name.startswith(f"{FIELD_KEY}."):
+        return field_subject(FieldDefinition(token.text[len(FIELD_KEY) + 1 :].strip('"')))
+    key = SYNONYMS.get(name, name)
+    if key not in KEYS:
+        raise QueryError(f"“{token.text}” is nothing to search by; put quotation marks around text.", token.position)
+    return BY_KEY.get(key)
+
+
+def _denies(token: Token) -> bool:
+    return token.operator == "!="
+
+
+def _compared(subject: Subject, token: Token) -> tuple[str, str]:
+    """The relation that a token means, and the value as a line of the builder has it."""
+    match subject.sort:
         case "text":
-            how, pattern = _pattern(token)
-            return StringPropertyQuery(word.property, pattern, how)
-        case "enum":
-            return EnumPropertyQuery(word.property, _known_value(word, token), is_positive)
-        case "list":
-            return StringListContainsQuery(word.property, token.value, is_positive)
-        case "address":
-            return IPAddressQuery(word.property, token.value, is_positive)
+            return ("notcontain", token.value) if _denies(token) else _pattern(subject, token)
+        case "objects" | "object":
+            return _pattern(subject, token)
+        case "folder":
+            return "exactmatch", token.value
         case "amount":
-            return _amount_query(word, token)
+            return _amount(token)
         case "date":
-            return _date_query(word, token)
+            return _day(token)
         case "bool":
-            return BooleanQuery(word.property, _yes_or_no(token) == is_positive)
-        case "has":
-            name = _known_value(word, token)
-            return ListEmptyQuery(name, not is_positive) if name in _LISTS else NullQuery(name, not is_positive)
-    how, pattern = _pattern(token)
-    query: Query
-    if word.sort == "folder":
-        query = RecursiveXMOListPropertyQuery(word.property, StringPropertyQuery("uuid", token.value, "exactmatch"))
-    elif word.sort == "object":
-        query = RecursiveXMOPropertyQuery(word.property, StringPropertyQuery("label", pattern, how))
-    else:
-        query = RecursiveXMOListPropertyQuery(word.property, StringPropertyQuery("label", pattern, how))
-    return query if is_positive or how == "notcontain" else negated(query)
+            return "yes" if _yes_or_no(token) != _denies(token) else "no", ""
+        case "enum":
+            values = {text.replace(" ", "-"): value for value, text in subject.choices.items()}
+            return "differs" if _denies(token) else "equals", _known_value(values, token)
+    return "differs" if _denies(token) else "equals", token.value
 
 
-def _pattern(token: Token) -> tuple[TextMatch, str]:
-    """How a text is to match: `=` wholly, `!=` not at all, `x*` and `*x` at an end, else anywhere."""
+def _pattern(subject: Subject, token: Token) -> tuple[str, str]:
+    """How a text is to match: `=` wholly, `x*` and `*x` at an end, else anywhere; `*` alone is whether there is one."""
     value = token.value
-    if token.operator in ("=", "!="):
-        return ("exactmatch" if token.operator == "=" else "notcontain"), value
+    if token.operator == "=":
+        return "exactmatch", value
+    if not value.strip("*"):
+        if "filled" not in {relation.key for relation in subject.relations}:
+            raise QueryError("Something is missing beside the “*”.", token.value_position)
+        return "filled", ""
     if value.endswith("*") and not value.startswith("*"):
         return "startswith", value[:-1]
     if value.startswith("*") and not value.endswith("*"):
@@ -238,11 +225,10 @@ def _pattern(token: Token) -> tuple[TextMatch, str]:
     return "contains", value.strip("*")
 
 
-def _known_value(word: Word, token: Token) -> str:
-    value = word.values.get(token.value.lower())
+def _known_value(values: Mapping[str, str], token: Token) -> str:
+    value = values.get(token.value.lower())
     if value is None:
-        choice = ", ".join(word.values)
-        raise QueryError(f"“{token.value}” is none of {choice}.", token.value_position)
+        raise QueryError(f"“{token.value}” is none of {', '.join(values)}.", token.value_position)
     return value
 
 
@@ -253,28 +239,24 @@ def _yes_or_no(token: Token) -> bool:
     return value in ("yes", "true")
 
 
-def _amount_query(word: Word, token: Token) -> Query:
+def _amount(token: Token) -> tuple[str, str]:
     value = amount_of(token.value)
     if value is None:
         raise QueryError(f"“{token.value}” is no amount; write 4G or 512M.", token.value_position)
-    match token.operator:
-        case ">" | ">=":
-            return IntPropertyQuery(word.property, value - (token.operator == ">="), "gt")
-        case "<" | "<=":
-            return IntPropertyQuery(word.property, value + (token.operator == "<="), "lt")
-    query = IntPropertyQuery(word.property, value)
-    return query if token.operator != "!=" else negated(query)
+    if ">" in token.operator:
+        return "gt", amount_text(value - (token.operator == ">="))
+    if "<" in token.operator:
+        return "lt", amount_text(value + (token.operator == "<="))
+    return "exactmatch", amount_text(value)
 
 
-def _date_query(word: Word, token: Token) -> Query:
+def _day(token: Token) -> tuple[str, str]:
     day = token.value.lower()
-    if day in DAY_WORDS and token.operator in (":", "="):
-        return DatePropertyQuery(word.property, "", cast("DateRelation", day))
+    if day in DAY_WORDS and token.operator not in ("<", ">", "<=", ">="):
+        return day, ""
     try:
-        digits = date.fromisoformat(day).strftime("%Y%m%d")
+        day = date.fromisoformat(day).isoformat()
     except ValueError:
         choice = ", ".join(DAY_WORDS)
         raise QueryError(f"“{token.value}” is no day; write 2026-01-31 or {choice}.", token.value_position) from None
-    relation: DateRelation = "after" if ">" in token.operator else "before" if "<" in token.operator else "exact"
-    query = DatePropertyQuery(word.property, digits, relation)
-    return query if token.operator != "!=" else negated(query)
+    return "after" if ">" in token.operator else "before" if "<" in token.operator else "exact", day

@@ -38,9 +38,10 @@ TOOLS_WORDS: Mapping[str, str] = MappingProxyType(
 )
 DAY_WORDS = ("today", "yesterday", "thisweek", "lastweek")
 HAS_WORDS: Mapping[str, str] = MappingProxyType({
-    "tag": "tags", "folder": "folder", "os": "os_name", "ip": "ip_address", "memory": "memory", "vapp": "appliance",
-    "disk": "disks", "network": "networks", "vm": "vm", "host": "host", "sr": "storage", "pool": "pool",
+    key: key
+    for key in ("tag", "folder", "os", "ip", "memory", "vapp", "disk", "network", "vm", "host", "sr", "pool")
 })  # fmt: skip
+"""The keys of what an object may have or not have at all."""
 
 
 @dataclass(frozen=True, slots=True)

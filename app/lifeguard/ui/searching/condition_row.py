@@ -81,7 +81,7 @@ class _Editor(QWidget):
     @property
     def condition(self) -> Condition:
         needs = self._needs()
-        value = self._text.text()
+        value = self._text.text().strip()
         if needs == "choice":
             value = str(self._choice.currentData() or "")
         elif needs == "day":

@@ -9,6 +9,7 @@ import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from io import TextIOWrapper
 from typing import NoReturn, Protocol
 
 from lifeguard import __version__
@@ -38,6 +39,9 @@ class _Parser(argparse.ArgumentParser):
 def main(argv: Sequence[str]) -> int:
     """Run one subcommand, or open the window when none is named. Returns the exit status: 0, or 2 after one sentence
     on standard error."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")  # a name may have letters that this terminal has not
     try:
         status = _dispatch(argv)
         sys.stdout.flush()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,6 +19,7 @@ from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.rules.words import Words
 from lifeguard.shell.failure import CommandLineError
+from lifeguard.shell.printed import print_json
 from lifeguard.shell.source import add_source_arguments, open_source
 
 _AT_ITS_GOAL = "already_there"
@@ -49,7 +49,7 @@ async def _judge(args: argparse.Namespace) -> None:
         found = list(verdicts(wanted, at_rest(args.source, opened.title, opened.inventory)))
         words = Words(opened.inventory)
         if args.json:
-            print(json.dumps({"verdicts": [_row(*one) for one in found]}, ensure_ascii=False, indent=1))
+            print_json({"verdicts": [_row(*one) for one in found]})
             return
         for ref, target, verdict in found:
             where = f" > {words.name(target)}" if target else ""

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 
 from lifeguard.commands.menus import Line, context_menu
 from lifeguard.commands.selection import Selection
 from lifeguard.shell.failure import CommandLineError
 from lifeguard.shell.judge import at_rest
+from lifeguard.shell.printed import print_json
 from lifeguard.shell.source import add_source_arguments, open_source
 
 
@@ -35,7 +35,7 @@ async def _menu(args: argparse.Namespace) -> None:
         source = at_rest(args.source, opened.title, opened.inventory)
         lines = context_menu(Selection.of(source, dict.fromkeys(args.refs)))
         if args.json:
-            print(json.dumps([_row(line) for line in lines], ensure_ascii=False, indent=1))
+            print_json([_row(line) for line in lines])
             return
         for line in lines:
             print("-" if line is None else f"{line.title:24}  {line.verdict.short or ''}".rstrip())

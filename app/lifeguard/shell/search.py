@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,10 +21,12 @@ from lifeguard.search.remarks import remarks_on
 from lifeguard.search.saved import find_search, known_searches, unreadable_searches
 from lifeguard.search.view import SearchView
 from lifeguard.shell.failure import CommandLineError
+from lifeguard.shell.printed import print_json
 from lifeguard.shell.source import add_source_arguments, open_source
 from lifeguard.tree.build import build_tree
 from lifeguard.tree.node import Node
 
+_DATABASE_NAMES = (".xml", ".db", ".gz")
 _HEADINGS = ("Kind", "Name", "Address", "State")
 
 
@@ -47,20 +48,24 @@ def run(args: argparse.Namespace) -> int:
     search = _search(inventories, args.saved, text)
     nodes = build_tree(inventories, SearchView(search, Moment(datetime.now().astimezone())))
     if args.json:
-        print(json.dumps([_as_json(inventories, node) for node in nodes], indent=2, ensure_ascii=False))
+        print_json([_as_json(inventories, node) for node in nodes])
     else:
         _print_table(list(_table(inventories, nodes)))
     return 0
 
 
 def _sources_and_text(words: list[str]) -> tuple[list[str], str]:
-    """Every word that names a file or URL is a source; what follows the last one is the text, at most one argument.
+    """Every word that names a file or URL is a source; what follows the last one is the text, quoted or not.
 
-    The first word is a source whatever it looks like.
+    The first word is a source whatever it looks like. Raises CommandLineError for the name of a file that is not there:
+    nobody looks for that in a pool.
     """
     count = 1
     while count < len(words) and (os.path.exists(words[count]) or "://" in words[count]):
         count += 1
+    missing = next((word for word in words[count:] if ":" not in word and word.endswith(_DATABASE_NAMES)), None)
+    if missing is not None:
+        raise CommandLineError(f"{missing}: there is no such file.")
     return words[:count], " ".join(words[count:])
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import json
 from collections.abc import Iterable, Iterator
 
 from lifeguard.inventory.inventory import Inventory
+from lifeguard.shell.printed import print_json
 from lifeguard.shell.source import add_source_arguments, open_source
 from lifeguard.tree.build import build_tree
 from lifeguard.tree.node import Node
@@ -33,7 +33,7 @@ def run(args: argparse.Namespace) -> int:
     options = Options(default_templates=args.default_templates, hidden=args.hidden)
     nodes = build_tree({args.source: inventory}, VIEWS[args.view](options))
     if args.json:
-        print(json.dumps([node.as_json() for node in nodes], indent=2, ensure_ascii=False))
+        print_json([node.as_json() for node in nodes])
     else:
         for line in _lines(nodes):
             print(line)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO, TextIOWrapper
 from pathlib import Path
 from typing import Any
 from xml.sax.saxutils import quoteattr
@@ -126,9 +127,24 @@ def test_an_empty_database_and_what_is_none(capsys: pytest.CaptureFixture[str], 
     assert capsys.readouterr().err == f"{tmp_path}: Is a directory.\n"
 
 
+def test_a_terminal_with_few_letters_gets_the_others_escaped(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    path = tmp_path / "pool.xml"
+    path.write_text('<database><table name="host"><row ref="h" name__label="Zürich 東京 🐧"/></table></database>')
+    for option, expected in (((), "host Z\\xfcrich \\u6771\\u4eac"), (("--json",), '"name": "Z\\u00fcrich ')):
+        with TextIOWrapper(BytesIO(), encoding="ascii") as narrow:
+            monkeypatch.setattr("sys.stdout", narrow)
+            assert main(["tree", str(path), *option]) == 0
+            narrow.seek(0)
+            printed = narrow.read()
+        assert expected in printed
+        assert not option or json.loads(printed)[0]["name"] == "Zürich 東京 🐧"
+
+
 def test_several_sources_are_one_result(capsys: pytest.CaptureFixture[str]) -> None:
     rows = _json(capsys, "search", _dump("grimsby"), _dump("hottub"), "type:host")
     assert [row["name"] for row in rows] == ["grimsby", "inflames", "chester", "incubus"]
+    assert main(["search", _dump("grimsby"), "hottbu.xml", "type:host"]) == 2
+    assert capsys.readouterr().err == "hottbu.xml: there is no such file.\n"
 
 
 def test_a_text_that_makes_no_sense_is_one_sentence_and_status_2(capsys: pytest.CaptureFixture[str]) -> None:

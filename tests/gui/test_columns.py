@@ -6,8 +6,9 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from PySide6.QtCore import QPoint
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QMenu, QTreeView
 
 from lifeguard.clock import SystemClock
@@ -90,6 +91,25 @@ async def test_widths_order_and_hidden_columns_are_found_again_and_can_be_reset(
         async with _sitting(application, pool, settings, "networking") as seat:
             view = _networks(seat)
             assert (view.columnWidth(0), _names(view)) == (first_width, first_names)
+
+
+async def test_columns_are_chosen_and_sorted_by_keyboard(application: QApplication, tmp_path: Path) -> None:
+    settings = tmp_path / "settings.json"
+    async with simulated(3, 6) as pool, _sitting(application, pool, settings, "networking") as seat:
+        view = _networks(seat)
+        names = _names(view)
+        view.setFocus()
+        QTest.keyClick(view, Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+        menu = await until(QApplication.activePopupWidget)
+        assert isinstance(menu, QMenu)
+        orders = next(action for action in menu.actions() if action.text() == "Sort by").menu()
+        assert isinstance(orders, QMenu)
+        by_name = orders.actions()[0]
+        assert by_name.text() == "Name"
+        for _ in range(2):
+            by_name.trigger()
+        menu.close()
+        assert _names(view) == sorted(names, key=str.casefold, reverse=True)
 
 
 async def test_columns_that_nobody_has_sized_follow_the_window(application: QApplication, tmp_path: Path) -> None:

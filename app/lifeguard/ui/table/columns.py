@@ -8,6 +8,7 @@ from typing import Final
 
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView
 
 from lifeguard.settings.model import TableLayout
@@ -16,6 +17,7 @@ from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.widths import Need, shared_out
 from lifeguard.ui.widgets import mark
 
+_KEYS: Final = "Ctrl+Shift+L"
 _FEWEST: Final = 12
 _FEWEST_OF_FIRST: Final = 20
 """So many letters of a column are to be seen, even where it gives way."""
@@ -92,7 +94,8 @@ class TableColumns:
         self.fit()
 
     def menu(self) -> QMenu:
-        """Every column with a tick; the first is always there."""
+        """What can be done with the mouse on the header: every column with a tick, the first of which is always there,
+        and every order."""
         menu = QMenu(self._view)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.setObjectName(f"table.{self._key}.columns")
@@ -103,8 +106,20 @@ class TableColumns:
             action.setEnabled(place > 0)
             action.toggled.connect(partial(self.show_column, place))
         menu.addSeparator()
+        self._offer_orders(menu.addMenu("Sort by"))
         menu.addAction("Reset columns").triggered.connect(lambda _: self.reset())
         return menu
+
+    def _offer_orders(self, menu: QMenu) -> None:
+        now = self.sorting
+        for place, column in enumerate(self._columns):
+            if self._header.isSectionHidden(place):
+                continue
+            is_chosen = now is not None and now[0] == place
+            action = menu.addAction(column.title)
+            action.setCheckable(True)
+            action.setChecked(is_chosen)
+            action.triggered.connect(partial(self._sort_by, place))
 
     def _need(self, place: int, column: Column) -> Need:
         letter = self._view.fontMetrics().averageCharWidth()
@@ -135,7 +150,7 @@ class TableColumns:
     def _last(self) -> int:
         return max(place for place in range(len(self._columns)) if not self._header.isSectionHidden(place))
 
-    def _sort_by(self, place: int) -> None:
+    def _sort_by(self, place: int, _checked: bool = False) -> None:
         """Up, down, and back to the table's own order."""
         before = self.sorting
         if before is None or before[0] != place:
@@ -162,6 +177,12 @@ class TableColumns:
         header.sectionResized.connect(self._note_width)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._open_menu)
+        header.setToolTip(f"Click to sort; {_KEYS} or the right button for columns")
+        choose = QAction("Columns", self._view)
+        choose.setShortcut(QKeySequence(_KEYS))
+        choose.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        choose.triggered.connect(lambda _: self._open_menu(QPoint(0, header.height())))
+        self._view.addAction(choose)
         self._say_sorting()
 
     def _open_menu(self, place: QPoint) -> None:

@@ -156,7 +156,7 @@ class Failover:
         if vm.ha_restart_priority == _RESTART and not vm.ha_always_run:
             return Load(now.room, {**now.sizes, vm.ref: size}, now.places, now.host_count)
         room = {ref: free - size if ref == host_ref else free for ref, free in now.room.items()}
-        places = {**now.places, vm.ref: host_ref} if vm.ref in now.sizes else now.places
+        places = {**now.places, vm.ref: host_ref} if vm.ref in now.sizes and host_ref in room else now.places
         return Load(room, now.sizes, places, now.host_count)
 
 

@@ -206,6 +206,8 @@ def condition_of(query: Query) -> Condition | None:
     found = _read(query)
     if found is None or isinstance(query, DummyQuery):
         return found
+    if found.subject.choices and found.value not in found.subject.choices:
+        return None
     return found if query_of(found) == query else None
 
 

@@ -20,7 +20,14 @@ from lifeguard.search.conditions import (
 from lifeguard.search.groupings import DEEPEST, offered
 from lifeguard.search.language import parse
 from lifeguard.search.overview import of_group
-from lifeguard.search.query import DummyQuery, FolderGrouping, GroupQuery, Query, RecursiveXMOListPropertyQuery
+from lifeguard.search.query import (
+    DummyQuery,
+    EnumPropertyQuery,
+    FolderGrouping,
+    GroupQuery,
+    Query,
+    RecursiveXMOListPropertyQuery,
+)
 from lifeguard.search.wording import Unspeakable, wording
 
 _FIELDS = (
@@ -101,6 +108,10 @@ def test_what_the_builder_has_no_line_for_is_left_as_it_is() -> None:
     assert isinstance(deep, RecursiveXMOListPropertyQuery)
     assert condition_of(RecursiveXMOListPropertyQuery("vm", deep)) is None
     assert condition_of(GroupQuery("And", ())) is None
+    for name, value in (("ha_restart_priority", "AlwaysRestart"), ("virtualisation_status", "UNKNOWN"), ("type", "SR")):
+        assert condition_of(EnumPropertyQuery(name, value)) is None
+    assert condition_of(DummyQuery(text="<NewQuery />")) is None
+    assert without_gaps(GroupQuery("Or", (DummyQuery(text="<NewQuery />"),))) == DummyQuery(text="<NewQuery />")
 
 
 def test_groupings_are_offered_once_five_deep_and_folders_alone() -> None:

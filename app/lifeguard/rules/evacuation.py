@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from lifeguard.datamodel.records import Host, Pool, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import is_live
+from lifeguard.rules.ha import is_protected
 from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.reach import host_is_live
 from lifeguard.rules.verdict import Verdict
@@ -26,7 +27,8 @@ class Plan:
 
 
 def plan_evacuation(rules: PoolRules, host_ref: str) -> Plan:
-    """Where every VM of a host would go: the largest first, each to the host with most memory left that takes it."""
+    """Where every VM of a host would go: the largest first, each to the host with most memory left that takes it. With
+    high availability the server moves only the VMs that it protects."""
     inventory, placement = rules.inventory, rules.placement
     resident = inventory.pointing_to(Vm, "resident_on", host_ref)
     leaving = [vm for vm in resident if is_live(vm) and not vm.is_control_domain]
@@ -34,7 +36,11 @@ def plan_evacuation(rules: PoolRules, host_ref: str) -> Plan:
     free: dict[str, int] = {host.ref: placement.free_bytes(host.ref) for host in others}
     moves: dict[str, str] = {}
     blockers: dict[str, Verdict] = {}
+    guards = any(pool.ha_enabled for pool in inventory.all(Pool))
     for vm in sorted(leaving, key=lambda vm: -placement.needed_bytes(vm)):
+        if guards and not is_protected(vm):
+            blockers[vm.ref] = Verdict("HOST_EVACUATE_VM_NOT_HA_PROTECTED", (vm.ref,), rules.words, vm.ref)
+            continue
         verdicts = {ref: placement.judge_migrate(vm, ref) for ref in free}
         needed = placement.needed_bytes(vm)
         roomy = [ref for ref, verdict in verdicts.items() if verdict.allowed and free[ref] >= needed]

@@ -39,3 +39,13 @@ def test_the_master_needs_an_heir_that_is_up_and_enabled() -> None:
     assert plan_evacuation(pool.rules(), ref("h1")).new_masters == (ref("alpha"), ref("zeta"))
     assert plan_evacuation(pool.rules(), ref("zeta")).new_masters == ()
     assert not plan_evacuation(pool.rules(), ref("zeta")).is_master
+
+
+def test_high_availability_moves_only_what_it_protects() -> None:
+    pool = build_pool().pool(ha_enabled=True).host("h1").host("h2").vm("plain", on="h1")
+    pool.vm("safe", on="h1", ha_always_run=True, ha_restart_priority="restart")
+    plan = plan_evacuation(pool.rules(), ref("h1"))
+    assert plan.moves == {ref("safe"): ref("h2")}
+    assert {vm: verdict.code for vm, verdict in plan.blockers.items()} == {
+        ref("plain"): "HOST_EVACUATE_VM_NOT_HA_PROTECTED"
+    }

@@ -53,9 +53,8 @@ def _search_element(search: Search) -> Element:
         SubElement(scope, sort.value)
     if search.query is not None and (said := _said(search.query)) is not None:
         query.append(_query_element(said))
-    parent = element
-    for grouping in search.groupings:
-        parent = _grouping_element(grouping, parent)
+    if search.groupings:
+        element.append(_grouping_element(*search.groupings))
     if search.columns:  # without the element XenCenter shows its own columns, with an empty one it shows none
         columns = SubElement(element, "columns")
         for column in search.columns:
@@ -101,15 +100,15 @@ def _query_element(query: Query) -> Element:
     return element
 
 
-def _grouping_element(grouping: Grouping, parent: Element) -> Element:
-    if isinstance(grouping, ForeignGrouping):
-        parent.append(fromstring(grouping.text))
-        return parent[-1]
-    element = SubElement(parent, grouping.element)
+def _grouping_element(grouping: Grouping, *nested: Grouping) -> Element:
+    """A grouping with those below it; what it says of itself comes after them."""
+    element = fromstring(grouping.text) if isinstance(grouping, ForeignGrouping) else Element(grouping.element)
+    if (name := getattr(grouping, "property", None)) is not None:
+        element.set("property", name)
+    if nested:
+        element.append(_grouping_element(*nested))
     if isinstance(grouping, CustomFieldGrouping):
         element.append(_definition_element(grouping.definition))
-    elif (name := getattr(grouping, "property", None)) is not None:
-        element.set("property", name)
     return element
 
 

@@ -102,6 +102,22 @@ def test_a_grouping_of_another_version_keeps_its_place_among_the_others() -> Non
     )
 
 
+def test_groupings_are_written_as_xencenter_writes_them_the_nested_one_first() -> None:
+    text = _searched(
+        _query("")
+        + '<CustomFieldGrouping><PropertyGrouping property="type"><CustomFieldGrouping>'
+        + '<CustomFieldDefinition name="b" type="Date" defaultValue="" /></CustomFieldGrouping></PropertyGrouping>'
+        + '<CustomFieldDefinition name="a" type="String" defaultValue="" /></CustomFieldGrouping><sorting />'
+    )
+    search = _read(text)
+    assert write_search(search) == text
+    assert search.groupings == (
+        CustomFieldGrouping(FieldDefinition("a")),
+        PropertyGrouping("type"),
+        CustomFieldGrouping(FieldDefinition("b", is_date=True)),
+    )
+
+
 def test_names_of_another_version_are_kept_and_said() -> None:
     query = (
         '<GroupQuery type="Or"><NullQuery property="storageLinkPool" query="no" />'

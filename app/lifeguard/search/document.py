@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import MISSING, fields
 from typing import Any, TypeVar, cast, get_args
 from xml.etree.ElementTree import Element, ParseError, tostring
 
 from defusedxml.common import DefusedXmlException
 from defusedxml.ElementTree import fromstring
+from msgspec.structs import fields
 
 from lifeguard.inventory.custom_fields import FieldDefinition
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
@@ -169,16 +169,16 @@ def _read_flat(kind: Any, element: Element) -> Query:
     for known in fields(kind):
         text = element.get(known.name)
         if text is not None:
-            values[known.name] = _value(text, str(known.type))
-        elif known.default is MISSING:
-            values[known.name] = _value("", str(known.type))
+            values[known.name] = _value(text, known.type)
+        elif known.required:
+            values[known.name] = _value("", known.type)
     return cast("Query", kind(**values))
 
 
-def _value(text: str, type_name: str) -> str | bool | int:
-    if type_name == "bool":
+def _value(text: str, kind: Any) -> str | bool | int:
+    if kind is bool:
         return _is_yes(text)
-    return _integer(text, 0) if type_name == "int" else text
+    return _integer(text, 0) if kind is int else text
 
 
 def _is_yes(text: str) -> bool:

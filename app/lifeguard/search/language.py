@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import cast
+
+from msgspec.structs import replace
 
 from lifeguard.inventory.custom_fields import FieldDefinition
 from lifeguard.search.conditions import BY_KEY, Condition, Subject, field_subject, query_of

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from msgspec import Struct
+
 from lifeguard.inventory.custom_fields import FieldDefinition
 from lifeguard.inventory.kinds import ALL_BUT_FOLDERS, ObjectType
 
@@ -14,167 +16,128 @@ IntRelation = Literal["exactmatch", "gt", "lt"]
 DateRelation = Literal["today", "yesterday", "thisweek", "lastweek", "before", "after", "exact"]
 
 
-@dataclass(frozen=True, slots=True)
-class GroupQuery:
+class Element(Struct, frozen=True):
+    """A part of a search that saved searches write as an element of its name."""
+
+    element: ClassVar[str]
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.element = cls.__dict__.get("element", cls.__name__)
+
+
+class _OfProperty(Element, frozen=True):
+    property: str
+
+
+class GroupQuery(Element, frozen=True):
     """All, any or none of several queries."""
 
-    element: ClassVar[str] = "GroupQuery"
     type: GroupType
     queries: tuple[Query, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class StringPropertyQuery:
+class StringPropertyQuery(_OfProperty, frozen=True):
     """An empty pattern matches every text."""
 
-    element: ClassVar[str] = "StringPropertyQuery"
-    property: str
     query: str
     type: TextMatch = "contains"
     casesensitive: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class EnumPropertyQuery:
-    element: ClassVar[str] = "EnumPropertyQuery"
-    property: str
+class EnumPropertyQuery(_OfProperty, frozen=True):
     query: str
     equals: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ValuePropertyQuery:
-    element: ClassVar[str] = "ValuePropertyQuery"
-    property: str
+class ValuePropertyQuery(_OfProperty, frozen=True):
     query: str
     equals: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class BooleanQuery:
-    element: ClassVar[str] = "BooleanQuery"
-    property: str
+class BooleanQuery(_OfProperty, frozen=True):
     query: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IntPropertyQuery:
-    element: ClassVar[str] = "IntPropertyQuery"
-    property: str
+class IntPropertyQuery(_OfProperty, frozen=True):
     query: int
     type: IntRelation = "exactmatch"
 
 
-@dataclass(frozen=True, slots=True)
-class DatePropertyQuery:
+class DatePropertyQuery(_OfProperty, frozen=True):
     """`query` is a day (20090504 or an ISO date); the relative types take today from whoever evaluates."""
 
-    element: ClassVar[str] = "DatePropertyQuery"
-    property: str
     query: str
     type: DateRelation = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class NullQuery:
+class NullQuery(_OfProperty, frozen=True):
     """Whether an object has the property at all."""
 
-    element: ClassVar[str] = "NullQuery"
-    property: str
     query: bool
 
 
-@dataclass(frozen=True, slots=True)
-class IPAddressQuery:
+class IPAddressQuery(_OfProperty, frozen=True):
     """`address` may be partial: "10.0.*"."""
 
-    element: ClassVar[str] = "IPAddressQuery"
-    property: str
     address: str
     contains: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class StringListContainsQuery:
-    element: ClassVar[str] = "StringListContainsQuery"
-    property: str
+class StringListContainsQuery(_OfProperty, frozen=True):
     query: str
     contains: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class ListEmptyQuery:
-    element: ClassVar[str] = "ListEmptyQuery"
-    property: str
+class ListEmptyQuery(_OfProperty, frozen=True):
     empty: bool
 
 
-@dataclass(frozen=True, slots=True)
-class XenModelObjectPropertyQuery:
+class XenModelObjectPropertyQuery(_OfProperty, frozen=True):
     """The property leads to the object of that uuid."""
 
-    element: ClassVar[str] = "XenModelObjectPropertyQuery"
-    property: str
     uuid: str
     equals: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class XenModelObjectListContainsQuery:
-    element: ClassVar[str] = "XenModelObjectListContainsQuery"
-    property: str
+class XenModelObjectListContainsQuery(_OfProperty, frozen=True):
     uuid: str
     contains: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class XenModelObjectListContainsNameQuery:
-    element: ClassVar[str] = "XenModelObjectListContainsNameQuery"
-    property: str
+class XenModelObjectListContainsNameQuery(_OfProperty, frozen=True):
     query: str
     type: TextMatch = "contains"
 
 
-@dataclass(frozen=True, slots=True)
-class RecursiveXMOPropertyQuery:
+class RecursiveXMOPropertyQuery(_OfProperty, frozen=True):
     """The object that the property leads to answers another query."""
 
-    element: ClassVar[str] = "RecursiveXMOPropertyQuery"
-    property: str
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
-class RecursiveXMOListPropertyQuery:
+class RecursiveXMOListPropertyQuery(_OfProperty, frozen=True):
     """One of the objects that the property leads to answers another query."""
 
-    element: ClassVar[str] = "RecursiveXMOListPropertyQuery"
-    property: str
     query: Query
 
 
-@dataclass(frozen=True, slots=True)
-class CustomFieldQuery:
-    element: ClassVar[str] = "CustomFieldQuery"
+class CustomFieldQuery(Element, frozen=True):
     definition: FieldDefinition
     query: str
     type: TextMatch = "contains"
 
 
-@dataclass(frozen=True, slots=True)
-class CustomFieldDateQuery:
-    element: ClassVar[str] = "CustomFieldDateQuery"
+class CustomFieldDateQuery(Element, frozen=True):
     definition: FieldDefinition
     query: str
     type: DateRelation = "exact"
 
 
-@dataclass(frozen=True, slots=True)
-class DummyQuery:
+class DummyQuery(Element, frozen=True):
     """A row of the builder that says nothing yet; or a query of another version, which says nothing here but whose
     `text` is kept as it was written."""
 
-    element: ClassVar[str] = "DummyQuery"
     property: str = ""
     text: str = ""
 
@@ -189,42 +152,26 @@ FieldQuery = CustomFieldQuery | CustomFieldDateQuery
 Query = GroupQuery | PropertyQuery | RecursiveQuery | FieldQuery
 
 
-@dataclass(frozen=True, slots=True)
-class PropertyGrouping:
-    element: ClassVar[str] = "PropertyGrouping"
-    property: str
+class PropertyGrouping(_OfProperty, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class XenModelObjectPropertyGrouping:
-    element: ClassVar[str] = "XenModelObjectPropertyGrouping"
-    property: str
+class XenModelObjectPropertyGrouping(_OfProperty, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class BoolGrouping:
-    element: ClassVar[str] = "BoolGrouping"
-    property: str
+class BoolGrouping(_OfProperty, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class CustomFieldGrouping:
-    element: ClassVar[str] = "CustomFieldGrouping"
+class CustomFieldGrouping(Element, frozen=True):
     definition: FieldDefinition
 
 
-@dataclass(frozen=True, slots=True)
-class AllCustomFieldsGrouping:
-    element: ClassVar[str] = "AllCustomFieldsGrouping"
+class AllCustomFieldsGrouping(Element, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class FolderGrouping:
-    element: ClassVar[str] = "FolderGrouping"
+class FolderGrouping(Element, frozen=True): ...
 
 
-@dataclass(frozen=True, slots=True)
-class ForeignGrouping:
+class ForeignGrouping(Element, frozen=True):
     """A grouping of another version: it groups nothing here, but its `text` is kept as it was written."""
 
     element: ClassVar[str] = "Grouping of another version"

@@ -29,7 +29,10 @@ _TEXTS = st.lists(st.one_of(_PARTS, st.sampled_from(["or", "(", ")", "!"])), min
 _SUBJECTS = (*SUBJECTS, field_subject(FieldDefinition("Owner")), field_subject(FieldDefinition("Day", True)))
 _LINES = st.sampled_from(_SUBJECTS).flatmap(
     lambda subject: st.builds(
-        Condition, st.just(subject), st.sampled_from([one.key for one in subject.relations]), _VALUES.map(str.strip)
+        Condition,
+        st.just(subject),
+        st.sampled_from([one.key for one in subject.relations]),
+        st.sampled_from(list(subject.choices)) if subject.choices else _VALUES.map(str.strip),
     )
 )
 

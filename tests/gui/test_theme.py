@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from PySide6.QtGui import QImage, QPalette
+from PySide6.QtCore import QRect
+from PySide6.QtGui import QImage, QPalette, QStandardItem, QStandardItemModel
 from PySide6.QtWidgets import QApplication
 
 from lifeguard.assets import asset
@@ -15,6 +16,7 @@ from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tokens import SCHEMES, Scheme, Token, read_tokens
+from lifeguard.ui.widgets.branches import BranchingView
 from tests.gui.colour import EYES, contrast, distance
 
 _STATES = [
@@ -133,6 +135,25 @@ def test_the_palette_and_the_icons_change_with_the_scheme(application: QApplicat
     assert application.palette().color(QPalette.ColorRole.Window) != light
     assert theme.icon(Glyph("host")).pixmap(16, 16).toImage() != light_icon
     theme.force("light")
+    theme.close()
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_the_arrow_of_a_selected_row_stands_out(scheme: Scheme, application: QApplication) -> None:
+    theme = Theme(application, scheme)
+    items = QStandardItemModel()
+    items.appendRow(QStandardItem("pool"))
+    items.item(0).appendRow(QStandardItem("host"))
+    view = BranchingView()
+    view.setModel(items)
+    view.setCurrentIndex(items.index(0, 0))
+    view.show()
+    row = view.visualRect(items.index(0, 0))
+    picture = view.viewport().grab(QRect(0, row.top(), row.left(), row.height())).toImage()
+    ground = picture.pixelColor(0, row.height() // 2).name()
+    drawn = {picture.pixelColor(x, y).name() for x in range(picture.width()) for y in range(4, picture.height() - 4)}
+    assert max(contrast(colour, ground) for colour in drawn) >= 3.0
+    view.deleteLater()
     theme.close()
 
 

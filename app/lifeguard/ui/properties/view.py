@@ -8,11 +8,12 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
 
 from lifeguard.ui.properties.model import PropertyModel
 from lifeguard.ui.tree.inline import say_beside
+from lifeguard.ui.widgets.branches import BranchingView
 
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
-class PropertyView(QTreeView):
+class PropertyView(BranchingView):
     """A double click, F2 and Return begin to edit the row, in whichever column; one that cannot be says why."""
 
     def __init__(self, rows: PropertyModel) -> None:

@@ -16,11 +16,12 @@ from lifeguard.ui.table.line import Column
 from lifeguard.ui.table.live import Lines
 from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.theme import Theme, icon_size
+from lifeguard.ui.widgets.branches import BranchingView
 
 _FEWEST_LINES, _MOST_LINES = 2, 12
 
 
-class TableView(QTreeView):
+class TableView(BranchingView):
     """`menu_wanted` tells where, `opened` that a line was double-clicked or entered: read `refs`."""
 
     menu_wanted = Signal(QPoint)

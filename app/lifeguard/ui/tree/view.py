@@ -25,6 +25,7 @@ from lifeguard.ui.tree.chip import chip_hot_spot, drag_chip, hint_offset
 from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.model import TreeModel
+from lifeguard.ui.widgets.branches import BranchingView
 
 _AUTO_EXPAND_MS = 600
 _OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
@@ -40,7 +41,7 @@ class _Stand:
     top: Key = ROOT
 
 
-class ObjectTree(QTreeView):
+class ObjectTree(BranchingView):
     """`chosen` tells that other objects are selected, `activated` that one was double-clicked or entered."""
 
     chosen = Signal()

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import Vm
 from lifeguard.rules.domain import NEEDS_HVM
+from lifeguard.rules.verdict import Obstacle
 
-Obstacle = tuple[str, tuple[str, ...]]
 _COREDUMPS = frozenset({"coredump_and_destroy", "coredump_and_restart"})
 _CRASH = "VM.actions_after_crash"
 _NO_COREDUMP = "cannot invoke a coredump of an HVM, PVH or PV-in-PVH domain"

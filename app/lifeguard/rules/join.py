@@ -25,13 +25,11 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.visibility import is_tools_sr
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.pool_rules import PoolRules
-from lifeguard.rules.verdict import ALLOWED, Verdict
+from lifeguard.rules.verdict import ALLOWED, Obstacle, Verdict
 
 _FREE_POOL_SIZE = 3
 _VERSION_KEYS = ("product_brand", "product_version", "platform_version", "build_number", "xapi_build")
 _UPDATING = "apply_updates"
-
-Obstacle = tuple[str, tuple[str, ...]]
 
 
 class _Side(NamedTuple):

@@ -12,20 +12,10 @@ from lifeguard.rules.cpu import cpu_obstacle
 from lifeguard.rules.domain import disk_srs, domain_type, is_live
 from lifeguard.rules.lifecycle import Lifecycle
 from lifeguard.rules.memory import free_memory_bytes, needed_bytes
-from lifeguard.rules.reach import (
-    HostOffer,
-    Needs,
-    has_pif,
-    internal_network_is_elsewhere,
-    needs_of,
-    offer_of,
-)
-from lifeguard.rules.verdict import ALLOWED, Verdict, Wording
+from lifeguard.rules.obstacles import ITSELF, host_obstacle, processor_obstacle, reach_obstacle
+from lifeguard.rules.reach import HostOffer, Needs, needs_of, offer_of
+from lifeguard.rules.verdict import ALLOWED, Obstacle, Verdict, Wording
 from lifeguard.rules.version import is_older
-
-Obstacle = tuple[str, tuple[str, ...]]
-_ITSELF = "\0vm"
-_PINNED = "Cannot boot a control domain on a host different from its affinity"
 
 
 class _Facts(NamedTuple):
@@ -115,7 +105,7 @@ class Placement:
         obstacle = (
             self._facts(vm).fault
             or self._left_behind(offer, vm.resident_on)
-            or self._host_obstacle(self._facts(vm).needs, offer, runs_here=runs_here)
+            or host_obstacle(self._facts(vm).needs, offer, runs_here=runs_here)
             or self._cpu_obstacle(vm, offer)
             or self._obstacle(vm, offer)
         )
@@ -157,7 +147,7 @@ class Placement:
                 ref
                 for ref, offer in self._offers.items()
                 if (self._left_behind(offer) or self._before(needs, offer, runs_here=False)) is None
-                and self._after(needs, offer) is None
+                and processor_obstacle(needs, offer) is None
             )
         return known
 
@@ -166,7 +156,9 @@ class Placement:
         host is enabled or has hardware virtualisation."""
         needs = self._facts(vm).needs._replace(needs_hvm=False)
         offers = self._offers.items()
-        return tuple(ref for ref, offer in offers if offer.is_live and self._out_of_reach(needs, offer) is None)
+        return tuple(
+            ref for ref, offer in offers if offer.is_live and not reach_obstacle(self._inventory, needs, offer)
+        )
 
     def _judge_boot(self, vm: Vm, host_ref: str, operation: str) -> Verdict:
         verdict = self._lifecycle.judge(vm, operation)
@@ -191,8 +183,8 @@ class Placement:
 
     def _refused(self, vm: Vm, host_ref: str, obstacle: Obstacle) -> Verdict:
         key, params = obstacle
-        if _ITSELF in params:
-            params = tuple([vm.ref if param == _ITSELF else param for param in params])
+        if ITSELF in params:
+            params = tuple([vm.ref if param == ITSELF else param for param in params])
         return Verdict(key, params, self._wording, vm.ref, host_ref)
 
     def _cpu_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
@@ -206,7 +198,7 @@ class Placement:
         ref = offer.host.ref
         if ref not in known:
             reason = cpu_obstacle(vm.last_boot_CPU_flags, self._facts(vm).domain_type, offer.host)
-            known[ref] = ("VM_INCOMPATIBLE_WITH_THIS_HOST", (_ITSELF, ref, reason)) if reason else None
+            known[ref] = ("VM_INCOMPATIBLE_WITH_THIS_HOST", (ITSELF, ref, reason)) if reason else None
         return known[ref]
 
     def _version_obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
@@ -227,7 +219,7 @@ class Placement:
             return None
         newest = self._offers.get(home_ref) or self._offers.get(self._master_ref)
         if newest is not None and is_older(offer.host, newest.host):
-            return "VM_HOST_INCOMPATIBLE_VERSION", (offer.host.ref, _ITSELF)
+            return "VM_HOST_INCOMPATIBLE_VERSION", (offer.host.ref, ITSELF)
         return None
 
     def _obstacle(self, vm: Vm, offer: HostOffer) -> Obstacle | None:
@@ -238,59 +230,12 @@ class Placement:
         free = self.free_bytes(offer.host.ref)
         if free < needed and offer.memory_bytes:
             return "HOST_NOT_ENOUGH_FREE_MEMORY", (str(needed), str(free))
-        return self._after(needs, offer)
+        return processor_obstacle(needs, offer)
 
     def _before(self, needs: Needs, offer: HostOffer, *, runs_here: bool) -> Obstacle | None:
         """The first obstacle that comes before memory in the server's order."""
         key = id(needs), offer.host.ref, runs_here  # equal needs are one object, kept by `_same_needs`
         if key not in self._before_memory:
-            on_host = self._host_obstacle(needs, offer, runs_here=runs_here)
-            self._before_memory[key] = on_host or self._out_of_reach(needs, offer)
+            on_host = host_obstacle(needs, offer, runs_here=runs_here)
+            self._before_memory[key] = on_host or reach_obstacle(self._inventory, needs, offer)
         return self._before_memory[key]
-
-    @staticmethod
-    def _host_obstacle(needs: Needs, offer: HostOffer, *, runs_here: bool) -> Obstacle | None:
-        """The host's own state and hardware, which the server looks at first."""
-        ref = offer.host.ref
-        if not offer.is_live:
-            return "HOST_NOT_LIVE", ()
-        if needs.pinned_to and needs.pinned_to != ref:
-            return "OPERATION_NOT_ALLOWED", (_PINNED,)
-        if not offer.host.enabled and not runs_here and not needs.is_control_domain:
-            return "HOST_DISABLED", (ref,)
-        if offer.is_evacuating and not runs_here:
-            return "HOST_EVACUATE_IN_PROGRESS", (ref,)
-        versions = offer.host.virtual_hardware_platform_versions or (0,)
-        if needs.hardware_platform not in versions:
-            listed = f"[{'; '.join(map(str, versions))}]"
-            own = str(needs.hardware_platform)
-            return "VM_HOST_INCOMPATIBLE_VIRTUAL_HARDWARE_PLATFORM_VERSION", (ref, listed, _ITSELF, own)
-        return None
-
-    def _out_of_reach(self, needs: Needs, offer: HostOffer) -> Obstacle | None:
-        for sr in needs.srs:
-            if sr not in offer.srs:
-                return "VM_REQUIRES_SR", (_ITSELF, sr)
-        for network in needs.networks:
-            if network not in offer.networks and (
-                has_pif(self._inventory, network)
-                or internal_network_is_elsewhere(self._inventory, network, offer.host.ref)
-            ):
-                return "VM_REQUIRES_NETWORK", (_ITSELF, network)
-        for network in needs.networks:
-            if network in offer.bonded_away:
-                return "HOST_CANNOT_ATTACH_NETWORK", (offer.host.ref, network)
-        for group in needs.gpu_groups:
-            if group not in offer.gpu_groups:
-                return "VM_REQUIRES_GPU", (_ITSELF, group)
-        for group in needs.usb_groups:
-            if group not in offer.usb_groups:
-                return "VM_REQUIRES_VUSB", (_ITSELF, group)
-        return None if offer.has_hvm or not needs.needs_hvm else ("VM_HVM_REQUIRED", (_ITSELF,))
-
-    @staticmethod
-    def _after(needs: Needs, offer: HostOffer) -> Obstacle | None:
-        """The obstacles that come after memory."""
-        if needs.vcpus > offer.cpu_count > 0:
-            return "HOST_NOT_ENOUGH_PCPUS", (str(needs.vcpus), str(offer.cpu_count))
-        return None

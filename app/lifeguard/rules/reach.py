@@ -4,10 +4,32 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lifeguard.datamodel.records import Bond, Host, HostMetrics, Network, Pbd, Pgpu, Pif, Pusb, Vgpu, Vif, Vm, Vusb
+from lifeguard.datamodel.records import (
+    Bond,
+    Host,
+    HostMetrics,
+    Network,
+    Pbd,
+    Pgpu,
+    Pif,
+    Pusb,
+    Vgpu,
+    VgpuType,
+    Vif,
+    Vm,
+    Vusb,
+)
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import NEEDS_HVM, domain_type, has_flag, required_srs
 from lifeguard.rules.memory import total_bytes
+
+
+class GpuNeed(NamedTuple):
+    """A graphics card, whole or a virtual one of some type."""
+
+    group: str
+    type: str
+    is_whole: bool
 
 
 class Needs(NamedTuple):
@@ -15,7 +37,7 @@ class Needs(NamedTuple):
 
     srs: tuple[str, ...]
     networks: tuple[str, ...]
-    gpu_groups: tuple[str, ...]
+    gpus: tuple[GpuNeed, ...]
     usb_groups: tuple[str, ...]
     hardware_platform: int
     needs_hvm: bool
@@ -35,6 +57,7 @@ class HostOffer(NamedTuple):
     bonded_away: frozenset[str]
     gpu_groups: frozenset[str]
     usb_groups: frozenset[str]
+    passes_devices: bool
     has_hvm: bool
     cpu_count: int
     memory_bytes: int
@@ -48,7 +71,7 @@ def needs_of(inventory: Inventory, vm: Vm) -> Needs:
     return Needs(
         srs=required_srs(inventory, vm),
         networks=tuple(networks),
-        gpu_groups=tuple({vgpu.GPU_group: None for vgpu in vgpus if vgpu is not None}),
+        gpus=tuple({_gpu_need(inventory, vgpu): None for vgpu in vgpus if vgpu is not None}),
         usb_groups=tuple({vusb.USB_group: None for vusb in vusbs if vusb is not None}),
         hardware_platform=vm.hardware_platform_version,
         needs_hvm=domain_type(inventory, vm) in NEEDS_HVM,
@@ -56,6 +79,11 @@ def needs_of(inventory: Inventory, vm: Vm) -> Needs:
         is_control_domain=vm.is_control_domain,
         pinned_to=vm.affinity if vm.is_control_domain and inventory.get(Host, vm.affinity) is not None else "",
     )
+
+
+def _gpu_need(inventory: Inventory, vgpu: Vgpu) -> GpuNeed:
+    kind = inventory.get(VgpuType, vgpu.type)
+    return GpuNeed(vgpu.GPU_group, vgpu.type, is_whole=kind is None or kind.implementation == "passthrough")
 
 
 def offer_of(inventory: Inventory, host: Host) -> HostOffer:
@@ -71,6 +99,7 @@ def offer_of(inventory: Inventory, host: Host) -> HostOffer:
         bonded_away=frozenset(bonded),
         gpu_groups=frozenset(pgpu.GPU_group for pgpu in inventory.pointing_to(Pgpu, "host", host.ref)),
         usb_groups=frozenset(pusb.USB_group for pusb in inventory.pointing_to(Pusb, "host", host.ref)),
+        passes_devices=host.chipset_info.get("iommu", "true") == "true",
         has_hvm=not host.capabilities or any(word.startswith("hvm") for word in host.capabilities),
         cpu_count=_count(host),
         memory_bytes=total_bytes(inventory, host),

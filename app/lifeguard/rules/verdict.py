@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Protocol
+from typing import Protocol, TypeAlias
 
 from msgspec import Struct
+
+Obstacle: TypeAlias = tuple[str, tuple[str, ...]]
+"""What stands in the way: a code with its parameters, not yet about anybody."""
 
 
 class Wording(Protocol):

@@ -224,3 +224,16 @@ def test_an_old_database_without_measurements_refuses_nobody_for_memory() -> Non
     off = pool.inventory.get(Vm, ref("off"))
     assert off is not None
     assert pool.rules().placement.judge_anywhere(off, "start").allowed
+
+
+def test_a_graphics_card_must_be_there_and_a_whole_one_must_be_passed_on() -> None:
+    pool = two_hosts(chipset_info={"iommu": "false"}).change("PGPU", "card", host=ref("h1"), GPU_group=ref("cards"))
+    pool.change("VGPU_type", "whole", implementation="passthrough").change("VGPU_type", "part", implementation="nvidia")
+    pool.change("VGPU", "a-gpu", GPU_group=ref("cards"), type=ref("whole")).vm("a", VGPUs=[ref("a-gpu")])
+    pool.change("VGPU", "b-gpu", GPU_group=ref("cards"), type=ref("part")).vm("b", VGPUs=[ref("b-gpu")])
+    placement = pool.rules().placement
+    assert placement.judge_start_on(vm_of(pool, "a"), ref("h1")).allowed
+    assert placement.judge_start_on(vm_of(pool, "a"), ref("h2")).code == "VM_REQUIRES_IOMMU"
+    assert placement.judge_start_on(vm_of(pool, "b"), ref("h2")).params == (ref("b"), ref("cards"), ref("part"))
+    pool.change("host", "h2", chipset_info={})
+    assert pool.rules().placement.judge_start_on(vm_of(pool, "a"), ref("h2")).code == "VM_REQUIRES_GPU"

@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QToolButton, QWidget
 
 from lifeguard.datamodel.records import Pool, Vm
 from lifeguard.inventory.placing import group
@@ -272,6 +272,17 @@ def test_several_objects_show_the_pools_they_are_in_and_nothing_of_a_pool_everyt
     assert base_for(tags).search.query == parse("tag:prod or tag:test")
     mixed = base_for([(group("type", "VM"),), tags[0]]).search
     assert mixed.query == parse("type:vm or tag:prod")
+
+
+async def test_a_search_that_finds_nothing_says_so(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        await _search(seat)
+        note = seat.part(QLabel, "search.grid.empty")
+        assert not note.isVisible()
+        _type(seat, "nobodyiscalledso")
+        await until(note.isVisible)
+        _type(seat, "")
+        await until(lambda: not note.isVisible())
 
 
 async def _search(seat: Seat) -> QLineEdit:

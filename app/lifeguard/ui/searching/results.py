@@ -29,6 +29,7 @@ from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts
+from lifeguard.ui.widgets.empty_note import EmptyNote
 
 _RENEW_MS: Final = 250
 _RESORT_MS: Final = 2_000
@@ -58,6 +59,7 @@ class Results:
         self.grid.menu_wanted.connect(lambda place: around.open_menu(self.grid.things(), place))
         self.grid.activated.connect(lambda _: around.go_to(self.grid.things()[:1]))
         self.grid.header().sectionClicked.connect(self._choose_sorting)
+        EmptyNote(self.grid, "Nothing matches this search.")
         self.columns = Columns(self.grid, self.model)
         self._pools = pools
         self._shelf = shelf

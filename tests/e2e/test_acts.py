@@ -123,8 +123,43 @@ async def test_a_halted_vm_is_deleted_with_its_disks(act: Act) -> None:
     await person.screen.picture("delete-2-gone")
 
 
+async def test_a_vm_is_tagged_by_dropping_it_on_a_tag(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
+    names = {*map(facts.name, facts.vms)}
+    tags = {tag for vm in facts.vms.values() for tag in vm["tags"]} - names
+    vm, tag = next((vm, tag) for vm in facts.vms for tag in sorted(tags - {*facts.vms[vm]["tags"]}))
+    own = next(own for own in facts.vms[vm]["tags"] if own not in names)
+    await person.choose_organisation("Tags")
+    await person.tree.unfold(own)
+    await person.carry(await person.take_up(facts.name(vm)), tag)
+    assert await person.hint(such_that=lambda hint: tag in hint.name)
+    await person.screen.picture("tag-1-offered")
+    await person.screen.release()
+    await eventually(lambda: pool.witness.ask("VM.get_tags", vm), lambda now: {*now} == {*facts.vms[vm]["tags"], tag})
+    await person.tree.unfold(tag)
+    await eventually(lambda: person.tree.below(tag), lambda below: facts.name(vm) in below)
+    await person.screen.picture("tag-2-tagged")
+
+
+async def test_a_vm_is_put_into_a_folder_by_dropping_it_there(act: Act) -> None:
+    pool, facts, person = act.pool, act.facts, act.person
+    folders = {ref: vm["other_config"]["folder"] for ref, vm in facts.vms.items() if "folder" in vm["other_config"]}
+    vm = next(ref for ref, path in folders.items() if path.count("/") == 1)
+    target = next(path for path in folders.values() if path.count("/") == 1 and path != folders[vm])
+    await person.choose_organisation("Folders")
+    await person.tree.unfold(folders[vm].removeprefix("/"))
+    await person.carry(await person.take_up(facts.name(vm)), target.removeprefix("/"))
+    await person.screen.picture("folder-1-offered")
+    await person.screen.release()
+    await eventually(lambda: pool.witness.ask("VM.get_other_config", vm), lambda config: config.get("folder") == target)
+    await person.tree.unfold(target.removeprefix("/"))
+    await eventually(lambda: person.tree.below(target.removeprefix("/")), lambda below: facts.name(vm) in below)
+    await person.screen.picture("folder-2-moved")
+
+
 async def test_the_coordinator_goes_into_maintenance_mode_and_another_takes_over(act: Act) -> None:
     pool, facts, person = act.pool, act.facts, act.person
+    await person.press_view("Infrastructure")
     await person.tree.choose(facts.name(facts.master))
     await person.choose_in_menu_bar("Server", "Enter maintenance mode")
     await person.forms.asked("fill")

@@ -9,20 +9,20 @@ import pytest
 import pytest_asyncio
 
 from tests.e2e.facts import Facts, migratable
-from tests.e2e.program import BRISKLY, Beside, Pool, Witness, witness_at
+from tests.e2e.program import Beside, Pool, Witness, witness_at
 from tests.e2e.scene import Scene, open_scene
 from tests.e2e.window import Person, eventually
 from tests.support.accessibility import Role, State
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 _LONG_S = 60.0
-_LONE = "hv-lab-01"
+_LONE, _SECOND = "hv-lab-01", "hv-lab-02"
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def opened() -> AsyncIterator[Scene]:
-    beside = ("--beside", "standalone", "--beside", "pool:2")
-    async with open_scene("--hosts", "3", "--vms", "9", "--seed", "23", *beside, *BRISKLY) as scene:
+    beside = ("--beside", "standalone:2", "--beside", "pool:2")
+    async with open_scene("--hosts", "3", "--vms", "9", "--seed", "23", *beside, "--pace", "10") as scene:
         yield scene
 
 
@@ -38,13 +38,12 @@ class Act:
     facts: Facts
     person: Person
 
-    @property
-    def lone(self) -> Beside:
-        return self.pool.beside[0]
+    def lone(self, name: str) -> Beside:
+        return self.pool.beside[(_LONE, _SECOND).index(name)]
 
     @property
     def annex(self) -> Beside:
-        return self.pool.beside[1]
+        return self.pool.beside[-1]
 
 
 async def test_an_object_is_found_by_part_of_its_name(act: Act) -> None:
@@ -93,7 +92,7 @@ async def test_the_address_of_a_host_is_copied_by_one_click(act: Act) -> None:
 
 async def test_a_host_that_stands_alone_is_dragged_into_the_pool(act: Act) -> None:
     person = act.person
-    await person.connect_besides(act.pool, act.lone.master, _LONE)
+    await person.connect_besides(act.pool, act.lone(_LONE).master, _LONE)
     held = await person.take_up(_LONE)
     (pool,) = (await act.pool.witness.records("pool")).values()
     await person.carry(held, pool["name_label"])
@@ -110,7 +109,29 @@ async def test_a_host_that_stands_alone_is_dragged_into_the_pool(act: Act) -> No
     )
     assert len(hosts) == len(act.facts.hosts) + 1
     await eventually(lambda: person.tree.below(pool["name_label"]), lambda names: _LONE in names, _LONG_S)
+    await eventually(person.tree.names, lambda names: names.count(_LONE) == 1)
     await person.screen.picture("join-3-joined")
+
+
+async def test_a_host_is_dragged_out_of_its_pool(act: Act) -> None:
+    person, host = act.person, await _joined(act, _LONE)
+    held = await person.take_up(_LONE)
+    await person.carry_beside(held)
+    assert await person.hint() == "Remove from pool"
+    await person.screen.picture("eject-1-offered")
+    await person.screen.release()
+    await person.forms.asked("confirm")
+    await person.screen.picture("eject-2-asked")
+    await person.forms.say_yes("confirm")
+    await _until_gone(act, host, _LONE)
+
+
+async def test_a_host_is_removed_from_its_pool_by_the_menu(act: Act) -> None:
+    host = await _joined(act, _SECOND)
+    await act.person.tree.choose(_SECOND)
+    await act.person.choose_in_menu_bar("Pool", "Remove from pool")
+    await act.person.forms.say_yes("confirm")
+    await _until_gone(act, host, _SECOND)
 
 
 async def test_a_vm_goes_to_another_pool_by_the_wizard(act: Act) -> None:
@@ -134,6 +155,34 @@ async def test_a_vm_goes_to_another_pool_by_the_wizard(act: Act) -> None:
         await eventually(lambda: _running(witness), lambda uuids: uuid in uuids, _LONG_S)
     await eventually(lambda: act.pool.witness.ask("VM.get_all"), lambda vms: vm not in vms, _LONG_S)
     await person.screen.picture("wizard-5-arrived")
+
+
+async def _joined(act: Act, name: str) -> str:
+    """A host that stood alone and is an enabled member of the pool, if need be by what another client does now."""
+    ask, lone = act.pool.witness.ask, act.lone(name)
+    if not await ask("host.get_by_name_label", name):
+        async with witness_at(lone.master, act.pool.user, act.pool.password) as witness:
+            await witness.ask("pool.join", act.facts.address(act.facts.master), act.pool.user, act.pool.password)
+    (host,) = await eventually(lambda: ask("host.get_by_name_label", name), bool)
+    await eventually(lambda: ask("host.get_enabled", host), bool, _LONG_S)
+    await act.person.tree.row(name)
+    return str(host)
+
+
+async def _until_gone(act: Act, host: str, name: str) -> None:
+    """From the pool and from the window; and the host answers for itself where it always did."""
+    await eventually(lambda: act.pool.witness.ask("host.get_all"), lambda hosts: host not in hosts)
+    await eventually(act.person.tree.names, lambda names: name not in names)
+    assert {*await act.pool.witness.ask("host.get_all")} >= {*act.facts.hosts} - {host}
+    await eventually(lambda: _stands_alone(act, name), bool, _LONG_S)
+
+
+async def _stands_alone(act: Act, name: str) -> bool:
+    try:
+        async with witness_at(act.lone(name).master, act.pool.user, act.pool.password) as witness:
+            return [one["name_label"] for one in (await witness.records("host")).values()] == [name]
+    except OSError:
+        return False
 
 
 async def _smallest_move(pool: Pool, facts: Facts) -> tuple[str, str]:

@@ -23,7 +23,9 @@ _GRID, _JOBS = "search.grid", "jobs.list"
 _SLOW_S = 20.0
 _LONGEST_MENU = 40
 _ENOUGH = 400
+_MARGIN = 40
 _OFFER = "What: "
+_ORGANISED = ("Tags", "Folders", "Custom fields", "vApps")
 
 
 class Person:
@@ -101,6 +103,11 @@ class Person:
         await self.screen.click((await self.desktop.wait_for(Role.CHECK_BOX, title)).middle)
         await self.desktop.wait_for(Role.CHECK_BOX, title, such_that=lambda thing: State.CHECKED in thing.states)
 
+    async def choose_organisation(self, title: str) -> None:
+        """One of the views behind the button for organisation, by the keyboard: Qt tells nobody what is in its menu."""
+        await self.screen.click((await self.desktop.wait_for(Role.BUTTON, "Organisation")).middle)
+        await self.screen.key(*["Down"] * (_ORGANISED.index(title) + 1), "Return")
+
     async def take_up(self, name: str) -> Point:
         """Press on a row and move far enough for a drag to begin. Returns where the pointer is."""
         x, y = (await self.tree.row(name)).middle
@@ -114,6 +121,13 @@ class Person:
         await self.screen.glide(start, end_at)
         await self.screen.glide(end_at, (end_at[0] + 3, end_at[1]))
         return end_at[0] + 3, end_at[1]
+
+    async def carry_beside(self, start: Point) -> None:
+        """Move to where the tree shows no object, with the button held."""
+        tree = await self.desktop.wait_for(Role.TREE, id_ends="resources.tree")
+        lowest = max(row.top + row.height for row in await self.tree.rows())
+        assert lowest < tree.top + tree.height - _MARGIN, "the tree is full"
+        await self.screen.glide(start, (tree.middle[0], tree.top + tree.height - _MARGIN))
 
     async def hint(self, *, such_that: Callable[[Thing], bool] = lambda _: True) -> str:
         """The line beside the pointer."""

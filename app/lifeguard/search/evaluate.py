@@ -202,9 +202,9 @@ def _claim_about_others(query: PropertyQuery) -> _Claim:
     match query:
         case XenModelObjectPropertyQuery(_, uuid, wanted) | XenModelObjectListContainsQuery(_, uuid, wanted):
             return lambda facts, value: (uuid in _uuids(facts, name, value)) == wanted
-        case XenModelObjectListContainsNameQuery(_, pattern, how):
+        case XenModelObjectListContainsNameQuery(_, pattern, how, wanted):
             says = text_claim(pattern, how)
-            return lambda facts, value: any(says(_label(facts, name, ref)) for ref in texts_of(value))
+            return lambda facts, value: any(says(_label(facts, name, ref)) for ref in texts_of(value)) == wanted
         case _:
             return lambda facts, value: False
 

@@ -108,6 +108,7 @@ class XenModelObjectListContainsQuery(_OfProperty, frozen=True):
 class XenModelObjectListContainsNameQuery(_OfProperty, frozen=True):
     query: str
     type: TextMatch = "contains"
+    contains: bool = True
 
 
 class RecursiveXMOPropertyQuery(_OfProperty, frozen=True):

@@ -102,6 +102,40 @@ def test_a_grouping_of_another_version_keeps_its_place_among_the_others() -> Non
     )
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        '<GroupQuery type="Nor"><GroupQuery type="And" /></GroupQuery>',
+        '<StringPropertyQuery property="label" casesensitive="yes" query="a &amp; &quot;b&quot;" type="exactmatch" />',
+        '<EnumPropertyQuery property="type" equals="no" query="VM" />',
+        '<ValuePropertyQuery property="os_name" equals="yes" query="Debian 4.0" />',
+        '<BooleanQuery property="shared" query="no" />',
+        '<IntPropertyQuery property="memory" query="4294967296" type="gt" />',
+        '<DatePropertyQuery property="start_time" query="20090504" type="exact" />',
+        '<NullQuery property="folder" query="no" />',
+        '<IPAddressQuery property="ip_address" contains="yes" address="10.*.*.*" />',
+        '<StringListContainsQuery property="tags" contains="no" query="broken" />',
+        '<ListEmptyQuery property="tags" empty="no" />',
+        '<XenModelObjectPropertyQuery property="pool" equals="yes" uuid="d44c0bc1" />',
+        '<XenModelObjectListContainsQuery property="host" contains="yes" uuid="d44c0bc1" />',
+        '<XenModelObjectListContainsNameQuery property="host" contains="yes" query="h" type="startswith" />',
+        '<RecursiveXMOPropertyQuery property="pool"><NullQuery property="folder" query="yes" />'
+        "</RecursiveXMOPropertyQuery>",
+        '<RecursiveXMOListPropertyQuery property="host"><BooleanQuery property="shared" query="yes" />'
+        "</RecursiveXMOListPropertyQuery>",
+        '<CustomFieldQuery query="i" type="contains"><CustomFieldDefinition name="f" type="String" defaultValue="" />'
+        "</CustomFieldQuery>",
+        '<CustomFieldDateQuery query="20090504" type="before"><CustomFieldDefinition name="d" type="Date"'
+        ' defaultValue="" /></CustomFieldDateQuery>',
+    ],
+)
+def test_every_query_that_xencenter_writes_comes_back_letter_by_letter(text: str) -> None:
+    whole = _searched(_query(text) + "<sorting />")
+    search = _read(whole)
+    assert write_search(search) == whole
+    assert remarks_on(search) == ()
+
+
 def test_groupings_are_written_as_xencenter_writes_them_the_nested_one_first() -> None:
     text = _searched(
         _query("")
@@ -228,7 +262,7 @@ _LEAVES: st.SearchStrategy[Query] = st.one_of(
     st.builds(ListEmptyQuery, _NAMES, _TRUTHS),
     st.builds(XenModelObjectPropertyQuery, _NAMES, _TEXT, _TRUTHS),
     st.builds(XenModelObjectListContainsQuery, _NAMES, _TEXT, _TRUTHS),
-    st.builds(XenModelObjectListContainsNameQuery, _NAMES, _TEXT, _MATCHES),
+    st.builds(XenModelObjectListContainsNameQuery, _NAMES, _TEXT, _MATCHES, _TRUTHS),
     st.builds(CustomFieldQuery, st.builds(FieldDefinition, _TEXT), _TEXT, _MATCHES),
     st.builds(CustomFieldDateQuery, st.builds(FieldDefinition, _TEXT, _TRUTHS), _TEXT, _DAYS),
     st.sampled_from([DummyQuery(text=text) for text in _FOREIGN]),

@@ -123,6 +123,7 @@ def test_what_does_not_care_never_decides(kind: Any, parts: tuple[Query, ...], a
         (XenModelObjectListContainsQuery("host", "host-uuid"), True),
         (XenModelObjectListContainsQuery("host", "other", contains=False), True),
         (XenModelObjectListContainsNameQuery("networks", "lan"), True),
+        (XenModelObjectListContainsNameQuery("networks", "lan", contains=False), False),
         (RecursiveXMOPropertyQuery("pool", StringPropertyQuery("label", "paris")), True),
         (RecursiveXMOListPropertyQuery("host", StringPropertyQuery("label", "h 3")), True),
         (RecursiveXMOListPropertyQuery("storage", BooleanQuery("shared", True)), True),

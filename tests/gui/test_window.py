@@ -255,11 +255,19 @@ async def test_what_is_outdated_is_readable_but_dim_and_says_of_when_it_is(appli
         window, tree = seat.desk.window, seat.desk.window.pane.tree
         text, quiet = QPalette.ColorRole.Text, seat.theme.colour("text-quiet")
         assert tree.palette().color(text) == seat.theme.colour("text")
+        vm = next(vm for vm in seat.link.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Running")
+        window.show_things([seat.thing(vm.ref)])
+        window.stack.prefer("storage")
+        shut_down = window.findChild(QAction, "vm.shutdown")
+        await until(shut_down.isEnabled)
         for ref in seat.simulated.server.urls:
             await seat.simulated.server.kill(ref)
         await until(lambda: tree.palette().color(text) == quiet, 20)
-        assert seat.part(QTreeView, "tab.general").palette().color(text) == quiet
+        assert seat.part(QTreeView, "table.storage.drives").palette().color(text) == quiet
         assert "What you see is as of" in window.banner.accessibleName()
+        await until(lambda: not shut_down.isEnabled())
+        assert "connected" in shut_down.toolTip()
+        assert not seat.part(QPushButton, "storage.drives.vm.insert_cd").isEnabled()
         seat.theme.force("dark")
         assert tree.palette().color(text) == seat.theme.colour("text-quiet") != quiet
         ground = seat.theme.colour("surface-raised")

@@ -235,6 +235,7 @@ class Desk:
     def _follow_state(self, pool: OpenPool, state: LinkState) -> None:
         if state.phase in ("live", "saved"):
             self.window.pane.load(pool)
+        self.window.judge_again()
         self._say_state()
 
     def _say_state(self) -> None:

@@ -11,11 +11,14 @@ from PySide6.QtCore import QByteArray, QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow, QSplitter, QStackedWidget, QToolBar, QVBoxLayout, QWidget
 
+from lifeguard.commands.command import Command
 from lifeguard.commands.jobs import Job, JobBoard
+from lifeguard.commands.objects import RENAME
 from lifeguard.commands.opening import next_command
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
 from lifeguard.commands.vm_diagnosis import DIAGNOSE, explained
+from lifeguard.inventory.change import Change
 from lifeguard.inventory.placing import Group
 from lifeguard.scope import Begin
 from lifeguard.settings.model import WindowState
@@ -88,7 +91,7 @@ class MainWindow(QMainWindow):
         def sources() -> list[Source]:
             return [pool.source for pool in pools]
 
-        self._actions = Actions(doings.run, doings.begin, self.selection, sources, self._own.actions, theme, self)
+        self._actions = Actions(self._begin, doings.begin, self.selection, sources, self._own.actions, theme, self)
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._front = QStackedWidget()
         self._lay_out()
@@ -119,6 +122,14 @@ class MainWindow(QMainWindow):
                 self._servers.open_thing(thing)
                 return True
         return False
+
+    def _begin(self, command: Command, selection: Selection) -> None:
+        """Run it; the one object that is chosen in the tree is renamed in its row."""
+        one = [thing for item in selection.items if (thing := self._pools.thing(item.source, item.ref)) is not None]
+        if command is RENAME and tuple(one) == self.pane.steps():
+            self.pane.tree.begin_rename()
+        else:
+            self._run(command, selection)
 
     def _act_on_chosen(self) -> None:
         """What a double click does, beside opening and closing what has something below it."""
@@ -303,6 +314,11 @@ class MainWindow(QMainWindow):
             self.stack.renew(news.change)
         if not self._judge.isActive():
             self._judge.start()
+
+    def judge_again(self) -> None:
+        """A connection has come or gone: what may be done is another matter now, in the tab in front as well."""
+        self.stack.renew(Change())
+        self._judge.start()
 
     def _judge_actions(self) -> None:
         self._actions.refresh(self.selection())

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
 
 from lifeguard.datamodel.records import Vm
 from lifeguard.rules.domain import is_real_vm
@@ -86,3 +86,26 @@ async def test_keys_given_to_a_command_that_wants_a_place_open_its_list(applicat
         assert popup is not None
         assert "To other storage or another pool…" in [action.text() for action in popup.actions()]
         popup.close()
+
+
+async def test_rename_in_a_menu_edits_the_row_that_is_chosen_and_asks_elsewhere(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        first, second = _running(seat)[:2]
+        tree = seat.desk.window.pane.tree
+        seat.desk.window.show_things([seat.thing(first.ref)])
+        rename = seat.desk.window.findChild(QAction, "object.rename")
+        assert rename is not None
+        await until(rename.isEnabled)
+        rename.trigger()
+        assert tree.is_editing
+        line = tree.findChild(QLineEdit, "inline")
+        assert line is not None
+        assert line.text() == first.name_label
+        QTest.keyClick(line, Qt.Key.Key_Escape)
+        await until(lambda: not tree.is_editing)
+        seat.desk.window.open_menu([seat.thing(second.ref)], QPoint(0, 0))
+        rename.trigger()
+        dialog = await seat.dialog("fill")
+        assert dialog.windowTitle() == f"Rename {second.name_label}"
+        await seat.press("fill", "cancel")
+        await until(lambda: seat.find_dialog("fill") is None)

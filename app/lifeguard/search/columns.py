@@ -153,7 +153,7 @@ def _ha(facts: Facts, record: Record, moment: Moment) -> Cell:
         count = record.ha_plan_exists_for
         text = f"{count} failure{'' if count == 1 else 's'} tolerated" if record.ha_enabled else "Disabled"
     elif isinstance(record, Vm):
-        text = _PRIORITY.get(ha_priority(facts, record) or "", "")
+        text = _PRIORITY.get(ha_priority(record) or "", "")
     elif isinstance(record, Sr) and is_ha_on(facts):
         pool = the_pool(facts)
         files = (facts.get(Vdi, ref) for ref in (pool.ha_statefiles if pool is not None else ()))

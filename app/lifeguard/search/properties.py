@@ -95,9 +95,14 @@ def _start_time(facts: Facts, record: Record) -> str | None:
     return "00010101T00:00:00Z" if isinstance(record, Vm) and is_real_vm(record) else None
 
 
-def ha_priority(facts: Facts, record: Record) -> str | None:
-    """Restart, BestEffort or DoNotRestart, only while HA is on."""
-    if not isinstance(record, Vm) or not is_real_vm(record) or not is_ha_on(facts):
+def _ha_priority(facts: Facts, record: Record) -> str | None:
+    """What HA does for a VM, only while it is on."""
+    return ha_priority(record) if is_ha_on(facts) else None
+
+
+def ha_priority(record: Record) -> str | None:
+    """What HA would do for a VM: Restart, BestEffort or DoNotRestart."""
+    if not isinstance(record, Vm) or not is_real_vm(record):
         return None
     priority = record.ha_restart_priority
     return "Restart" if priority in _RESTART else "BestEffort" if priority == "best-effort" else "DoNotRestart"
@@ -160,7 +165,7 @@ PROPERTIES: Mapping[str, Getter] = MappingProxyType({
     "power_state": _power_state,
     "virtualisation_status": tools_status,
     "start_time": _start_time,
-    "ha_restart_priority": ha_priority,
+    "ha_restart_priority": _ha_priority,
     "size": lambda facts, record: record.virtual_size if isinstance(record, Vdi) else None,
     "ip_address": addresses_of,
     "ha_enabled": _ha_enabled,

@@ -72,7 +72,11 @@ def address_claim(pattern: str) -> Callable[[str], bool]:
     """What a whole or partial address says of an address, octet by octet."""
     octets = _octets(pattern)
     if octets is not None:
-        return lambda address: _all_fit(octets, address.split("."))
+        *head, last = octets
+        if any("*" in octet for octet in head):
+            return lambda address: _all_fit(octets, address.split("."))
+        beginning = ".".join((*head, last.removesuffix("*") if "*" in last else f"{last}."))
+        return lambda address: f"{address}.".startswith(beginning) and address.count(".") == 3
     try:
         whole = ip_address(pattern)
     except ValueError:

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from time import perf_counter
 from typing import Any
 
 from lifeguard.inventory.answers import Answers, Asked, Facts
@@ -18,6 +19,7 @@ from lifeguard.tree.node import ROOT, Inserted, Key, Moved, Node, Removed, Renew
 _Entry = tuple[Placing, Face | None]
 _PIECE = 100
 _PIECE_TO_FILL = 20
+_LONGEST_S = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +100,15 @@ class LiveTree:
     def fill(self) -> Iterator[list[Step]]:
         """Look at the objects that wait, a few between two yields; what is yielded are steps to be taken at once."""
         for source, member in list(self._members.items()):
-            while self._members.get(source) is member and (piece := list(islice(member.waiting, _PIECE_TO_FILL))):
-                for ref in piece:
+            is_left = True
+            while is_left and self._members.get(source) is member:
+                is_left, end_s = False, perf_counter() + _LONGEST_S
+                for ref in islice(member.waiting, _PIECE_TO_FILL):
+                    is_left = True
                     if ref in member.answers.inventory:
                         self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
+                    if perf_counter() > end_s:
+                        break
                 yield self._taken()
 
     def disconnect(self, source: str) -> list[Step]:

@@ -17,7 +17,7 @@ from lifeguard.inventory.placing import group
 from lifeguard.inventory.relations import is_real_vm
 from lifeguard.search.document import read_searches
 from lifeguard.search.language import parse
-from lifeguard.search.query import PropertyGrouping, Search, Sort
+from lifeguard.search.query import DummyQuery, PropertyGrouping, Search, Sort
 from lifeguard.search.writing import write_file
 from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel
@@ -195,10 +195,15 @@ async def test_searches_come_from_files_and_go_to_files(application: QApplicatio
         await _search(seat)
         acts = _acts(seat.desk.search)
         search = Search("From a file", "0f3a", query=parse("os:debian"))
-        acts.take_in(Path("some.xensearch"), write_file([search]).encode())
+        assert acts.take_in(Path("some.xensearch"), write_file([search]).encode()) == []
         await until(lambda: _saved(seat), 10)
         assert _saved(seat) == [search]
         assert read_searches(write_file(_saved(seat))) == [search]
+        strange = b'<Search name="odd" uuid="7c1"><Query><QueryScope /><NewQuery /></Query></Search>'
+        (remark,) = acts.take_in(Path("strange.xensearch"), strange)
+        assert remark.startswith("odd: The condition <NewQuery> is not understood")
+        await until(lambda: len(_saved(seat)) == 2, 10)
+        assert DummyQuery(text="<NewQuery />") in [saved.query for saved in _saved(seat)]
 
 
 @pytest.mark.parametrize("view", ["objects", "tags", "folders"])

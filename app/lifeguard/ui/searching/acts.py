@@ -18,6 +18,7 @@ from lifeguard.commands.searches import delete_search, save_search
 from lifeguard.commands.selection import Selection
 from lifeguard.search.document import MalformedSearch, read_searches
 from lifeguard.search.query import Search
+from lifeguard.search.remarks import remarks_on
 from lifeguard.search.writing import write_file
 from lifeguard.ui.dialogs.answer import answered
 from lifeguard.ui.searching.results import Around, Results
@@ -87,12 +88,15 @@ class SearchActs:
     def delete(self) -> None:
         self._doer.run(delete_search(self._search()), self._shelf.keepers())
 
-    def take_in(self, path: Path, content: bytes) -> None:
-        """Let all pools keep the searches of a file. Raises MalformedSearch."""
+    def take_in(self, path: Path, content: bytes) -> list[str]:
+        """Let all pools keep the searches of a file. Returns what of them is not understood. Raises MalformedSearch."""
+        remarks: list[str] = []
         for search in read_searches(content):
+            remarks += [f"{search.name}: {remark}" for remark in remarks_on(search)]
             known = search if search.uuid else replace(search, uuid=str(uuid4()))
             named = known if known.name else replace(known, name=path.stem)
             self._doer.run(save_search(named, asks_for_name=False), self._shelf.keepers())
+        return remarks
 
     def _shown(self) -> Search:
         return replace(self._search(), columns=self._results.columns.as_saved())
@@ -120,11 +124,14 @@ class SearchActs:
         if path is None:
             return
         try:
-            self.take_in(path, await asyncio.to_thread(path.read_bytes))
+            remarks = self.take_in(path, await asyncio.to_thread(path.read_bytes))
         except MalformedSearch as refusal:
             await self._doer.tell(f"{path.name} was not imported", str(refusal))
         except OSError as failure:
             await self._doer.tell(f"{path.name} was not read", failure.strerror or str(failure))
+        else:
+            if remarks:
+                await self._doer.tell(f"Not all of {path.name} is understood here", "\n".join(remarks))
 
     async def _export(self) -> None:
         text = write_file([self._shown()])

@@ -40,6 +40,8 @@ class Placement:
         self._wording = wording
         self._offers: dict[str, HostOffer] = {host.ref: offer_of(inventory, host) for host in inventory.all(Host)}
         self._master_ref = master_ref(inventory) or ""
+        dead = (ref for ref, offer in self._offers.items() if not offer.is_live)
+        self._offline = frozenset(ref for ref in dead if ref != self._master_ref)  # the master is the one that is asked
         self._free: dict[str, int] = {}
         self._known: dict[str, _Facts] = {}
         self._same_needs: dict[Needs, Needs] = {}
@@ -83,9 +85,9 @@ class Placement:
         verdict = self._lifecycle.judge(vm, operation)
         if not verdict.allowed:
             return verdict
-        if operation == "hard_shutdown" and vm.power_state == "Suspended":
+        if vm.power_state == "Suspended" and operation == "hard_shutdown":
             return self._judge_reaching(vm, disk_srs(self._inventory, vm))
-        obstacle = self._home_obstacle(vm)
+        obstacle = self._home_obstacle(vm) if self._offline else None
         return self._refused(vm, "", obstacle) if obstacle else ALLOWED
 
     def judge_start_on(self, vm: Vm, host_ref: str) -> Verdict:
@@ -209,9 +211,8 @@ class Placement:
         return ("NOT_SUPPORTED_DURING_UPGRADE", ()) if older else None
 
     def _home_obstacle(self, vm: Vm) -> Obstacle | None:
-        """Whoever runs a VM must be there to do anything with it. The master is: it is the one that is asked."""
-        home = self._offers.get(vm.resident_on) if is_live(vm) and vm.resident_on != self._master_ref else None
-        return ("HOST_OFFLINE", (vm.resident_on,)) if home is not None and not home.is_live else None
+        """Whoever runs a VM must be there to do anything with it."""
+        return ("HOST_OFFLINE", (vm.resident_on,)) if vm.resident_on in self._offline and is_live(vm) else None
 
     def _left_behind(self, offer: HostOffer, home_ref: str = "") -> Obstacle | None:
         """While a pool is upgraded host by host, the master first, a VM never goes back to an older version."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
@@ -77,6 +78,7 @@ def _pools(batches: list[list[Event]]) -> dict[str, Inventory]:
     return pools
 
 
+@cache
 def _load(path: Path) -> Inventory:
     return open_dump(path.read_bytes())[0]
 

@@ -36,6 +36,8 @@ from lifeguard.search.query import (
     StringPropertyQuery,
     TextMatch,
     XenModelObjectListContainsNameQuery,
+    XenModelObjectListContainsQuery,
+    XenModelObjectPropertyQuery,
 )
 
 T = TypeVar("T")
@@ -55,6 +57,7 @@ _WAYS: dict[str, tuple[str, ...]] = {
     DatePropertyQuery.element: get_args(DateRelation),
     CustomFieldDateQuery.element: get_args(DateRelation),
 }
+_BY_UUID = frozenset({XenModelObjectPropertyQuery.element, XenModelObjectListContainsQuery.element})
 _PARTS_OF_SEARCH = frozenset({"Query", "columns", "sorting"})
 DEFINITION = "CustomFieldDefinition"
 _IGNORED_COLUMN = "state"
@@ -150,6 +153,8 @@ def _is_understood(element: Element) -> bool:
     """Whether this version knows what an element asks, and how."""
     tag = _tag(element)
     if tag not in _QUERY_ELEMENTS:
+        return False
+    if tag in _BY_UUID and element.get("uuid") is None:  # the first versions told objects by their ref
         return False
     if tag == IntPropertyQuery.element and _integer(element.get("query"), None) is None:
         return False

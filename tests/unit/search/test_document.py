@@ -67,6 +67,7 @@ _FOREIGN = [
     '<StringPropertyQuery property="label" casesensitive="no" query="a" type="rhymeswith" />',
     '<DatePropertyQuery property="start_time" query="20260101" type="nextyear" />',
     '<IntPropertyQuery property="memory" query="a lot" type="gt" />',
+    '<XenModelObjectPropertyQuery property="pool" equals="yes" query="OpaqueRef:1" />',
     '<GroupQuery type="Xor"><NullQuery property="pool" query="yes" /></GroupQuery>',
 ]
 

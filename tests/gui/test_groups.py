@@ -159,7 +159,8 @@ async def test_f2_on_a_group_renames_it_and_a_refused_folder_says_why(applicatio
     async with desk_on_pool(application) as seat:
         seat.desk.window.pane.use_view("folders")
         seat.desk.window.pane.tree.setCurrentIndex(_index(seat, "Projects"))
-        await until(lambda: seat.desk.window.findChild(QAction, "folder.rename") is not None)
+        seat.desk.window.pane.menu_wanted.emit(QPoint(0, 0))
+        seat.part(QMenu, "menu.context").close()
         action = seat.desk.window.findChild(QAction, "folder.rename")
         assert action is not None
         assert (action.isEnabled(), action.shortcut().toString()) == (True, "F2")

@@ -60,6 +60,11 @@ async def test_keys_that_can_do_nothing_say_why(application: QApplication) -> No
         error = seat.desk.board.jobs[0].error
         assert error is not None
         assert error.sentence == f"{vm.name_label}: it is running, this needs it halted. Change its power state first."
+        await seat.link.call("VM.hard_shutdown", vm.ref)
+        await until(lambda: "start" in getattr(seat.link.inventory.find(vm.ref), "allowed_operations", ()))
+        assert seat.desk.board.jobs[0].can_retry
+        seat.desk.board.jobs[0].retry()
+        await until(lambda: [job.status for job in seat.desk.board.jobs] == ["failed", "done"], 15)
 
 
 async def test_keys_are_about_what_is_selected_now_not_a_moment_ago(application: QApplication) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from itertools import count
 from typing import Any, Literal
@@ -156,10 +156,13 @@ class JobBoard:
         self.changed.emit(job)
         return job
 
-    def refuse(self, title: str, verdict: Verdict, words: Words) -> Job:
-        """A row for work that may not even begin, so that its reason is not lost."""
+    def refuse(
+        self, title: str, verdict: Verdict, words: Words, again: Callable[[], object] | None = None
+    ) -> Job:
+        """A row for work that may not even begin, so that its reason is not lost. `again` asks once more."""
         subjects = (verdict.subject,) if verdict.subject else ()
-        job = Job(next(self._numbers), Work(title, _nothing, words, subjects=subjects, is_repeatable=False), self)
+        work = Work(title, _nothing, words, subjects=subjects, again=again, is_repeatable=again is not None)
+        job = Job(next(self._numbers), work, self)
         job.error = JobError(verdict.refusal or "", verdict.code, verdict.params)
         job.started_s = self._clock.time_s()
         self._jobs.append(job)

@@ -75,12 +75,16 @@ class Actions(QObject):
         if self._bar is not None:
             self._bar.show([self._action(line) if line is not None else None for line in lines])
 
-    def context_menu(self) -> QMenu:
-        """The menu of the present selection; it deletes itself when it closes."""
+    def context_menu(self, selection: Selection) -> QMenu:
+        """The menu of a selection, which the actions are about from now on; it deletes itself when it closes. Nothing
+        else is judged: no other menu can be opened meanwhile."""
+        self._selection = selection
+        lines = context_menu(selection)
+        self._judge(lines)
         menu = QMenu(self._window)
         menu.setObjectName("menu.context")
         menu.setToolTipsVisible(True)
-        self._add(menu, context_menu(self._selection))
+        self._add(menu, lines)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
@@ -89,7 +93,6 @@ class Actions(QObject):
         self._selection = selection
         for _, lines in menu_bar(selection):
             self._judge(lines)
-        self._judge(context_menu(selection))
         buttons = toolbar(selection)
         self._judge(buttons)
         self._show_buttons(buttons)

@@ -82,7 +82,8 @@ class Conductor:
     def _tell(self, chosen: Command, selection: Selection, outcome: Outcome) -> None:
         """What could not even begin leaves a row with its reason."""
         for item, verdict in () if outcome.jobs else outcome.left_out:
-            self._board.refuse(chosen.title, verdict, selection.rules(item.source).words)
+            again = partial(self.run, chosen, replace(selection.renewed(), items=(item,)))
+            self._board.refuse(chosen.title, verdict, selection.rules(item.source).words, again)
 
 
 def is_forbidden(outcome: Outcome) -> bool:

@@ -329,8 +329,7 @@ class MainWindow(QMainWindow):
         if isinstance(first, Thing) and self._servers is not None and self._servers.owns(first):
             self._servers.open_menu(first, place)
             return
-        self._actions.refresh(self._pools.selection(chosen))
-        menu = self._actions.context_menu()
+        menu = self._actions.context_menu(self._pools.selection(chosen))
         menu.aboutToHide.connect(self._judge.start)
         menu.popup(place)
 

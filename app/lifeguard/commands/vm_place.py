@@ -24,13 +24,24 @@ class _OnHost:
         if vm is None:
             return ALLOWED
         if target is None:
-            return rules.placement.judge_at_home(vm, self.operation)
+            return self._judge_at_all(selection, item, rules.placement, vm)
         if target.source is not item.source:
             return refuse(selection, item, "another_pool")
         if self.operation == "pool_migrate" and vm.resident_on == target.ref:
             return refuse(selection, item, "already_there", target.ref)
         verdict = self._judge_placing(rules.placement, vm, target.ref)
         return rules.failover.judge_arrival(vm, target.ref) if verdict.allowed else verdict
+
+    def _judge_at_all(self, selection: Selection, item: Item, placement: Placement, vm: Vm) -> Verdict:
+        """Choosing a host is for VMs of one pool, and starting on one for pools that have several."""
+        verdict = placement.judge_at_home(vm, self.operation)
+        if not verdict.allowed:
+            return verdict
+        if len(selection.sources) > 1:
+            return refuse(selection, item, "several_pools")
+        if self.operation != "pool_migrate" and item.source.inventory.count("host") < 2:
+            return refuse(selection, item, "only_one_host")
+        return verdict
 
     def _judge_placing(self, placement: Placement, vm: Vm, host_ref: str) -> Verdict:
         if self.operation == "pool_migrate":

@@ -6,6 +6,8 @@ from lifeguard.rules.sentences.sentence import table
 
 PLACING = table("""
 already_there | it already runs there
+several_pools | the VMs belong to several pools | Select VMs of one pool.
+only_one_host | there is no other host to choose | Start or resume it without choosing one.
 another_pool | {there} belongs to another pool | Move it there with the migration to another pool.
 BALLOONING_DISABLED | dynamic memory control is switched off | Give minimum and maximum memory the same value.
 BALLOONING_TIMEOUT_BEFORE_MIGRATION | {0} did not give up memory in time to be moved

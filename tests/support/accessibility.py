@@ -38,14 +38,17 @@ Address = tuple[str, str]
 class Role(IntEnum):
     """The roles that tests look for, by their numbers in AT-SPI. A row of a tree is a cell for each of its columns."""
 
+    INVALID = 0
     CHECK_BOX = 7
     COMBO_BOX = 11
     DIALOG = 16
+    FILLER = 20
     FRAME = 23
     LABEL = 29
     LIST_ITEM = 32
     MENU_ITEM = 35
     PAGE_TAB = 37
+    PANEL = 39
     PASSWORD = 40
     PROGRESS_BAR = 42
     BUTTON = 43
@@ -54,6 +57,7 @@ class Role(IntEnum):
     TEXT = 61
     TOOL_TIP = 64
     TREE = 65
+    UNKNOWN = 67
 
 
 class State(IntEnum):

@@ -41,6 +41,8 @@ class _Page(QWizardPage):
         self._area = QScrollArea()
         self._area.setWidgetResizable(True)
         self._area.setFrameShape(QScrollArea.Shape.NoFrame)
+        self._area.setAccessibleName(title)
+        self._area.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # it scrolls to whatever the keyboard is in
         column = QVBoxLayout(self)
         column.addWidget(self._area)
 
@@ -162,6 +164,7 @@ class SummaryPage(_Page):
 
     def __init__(self, journey: Journey, wizard: QWizard) -> None:
         super().__init__(journey, "Summary", "What will be done, and what the servers say to it.")
+        self._area.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # text alone: the arrow keys scroll it
         self._asking: asyncio.Task[None] | None = None
         self._answers: dict[Item, Answer] = {}
         wizard.finished.connect(lambda _: self._stop())

@@ -152,11 +152,38 @@ def _nested(parts: st.SearchStrategy[Query]) -> st.SearchStrategy[Query]:
     )
 
 
+def _everything_about(name: str) -> list[Query]:
+    """Each type of query about one property, for and against."""
+    found: list[Query] = []
+    for is_so in (True, False):
+        found += [
+            EnumPropertyQuery(name, "Running", is_so), ValuePropertyQuery(name, "Web OS", is_so),
+            BooleanQuery(name, is_so), NullQuery(name, is_so), ListEmptyQuery(name, is_so),
+            IPAddressQuery(name, "10.0.*", is_so),
+            StringListContainsQuery(name, "PROD", is_so), XenModelObjectPropertyQuery(name, "web", is_so),
+            XenModelObjectListContainsQuery(name, "web", is_so), IntPropertyQuery(name, 1, "gt" if is_so else "lt"),
+            StringPropertyQuery(name, "web", "contains" if is_so else "notcontain"),
+            StringPropertyQuery(name, "Web", "startswith", casesensitive=is_so),
+            RecursiveXMOListPropertyQuery(name, StringPropertyQuery("label", "web", "startswith")),
+            RecursiveXMOPropertyQuery(name, StringPropertyQuery("uuid", "", "contains")),
+        ]  # fmt: skip
+    return found
+
+
+@settings(max_examples=15, deadline=None)
+@given(inventory=_pools())
+def test_each_type_of_query_about_each_property_finds_what_the_rules_find(inventory: Inventory) -> None:
+    index, everything = SearchIndex(), frozenset(ObjectType)
+    index.connect("pool", Answers(inventory))
+    for query in (query for name in PROPERTIES for query in _everything_about(name)):
+        assert _found(index, query, None) == _expected(inventory, query, everything), query
+
+
 _QUERIES = st.recursive(_PLAIN_QUERIES, _nested, max_leaves=6)
 _SCOPES = st.frozensets(st.sampled_from(ObjectType), min_size=1)
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(inventory=_pools(), query=_QUERIES, scope=_SCOPES)
 def test_in_any_pool_and_for_any_query_the_index_finds_what_the_rules_find(
     inventory: Inventory, query: Query, scope: frozenset[ObjectType]

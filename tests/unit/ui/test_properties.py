@@ -136,7 +136,8 @@ def test_a_network_and_a_vapp_tell_where_they_are_and_who_is_in_them() -> None:
     pool = build_pool().host("h1").network("lan", "h1").network("inside").vm("web", on="h1", networks=("lan",))
     pool.vm("db", appliance=ref("shop"), order=1, start_delay=30).change("VM_appliance", "shop", name_label="Shop")
     pool.change("VM", "web", appliance=ref("shop"), order=2)
-    assert _told(pool, "lan")["Used by"] == "1 VM"
+    pool.change("network", "lan", VIFs=[ref("web-lan")])
+    assert _told(pool, "lan")["Used by"] == "1 virtual interface"
     assert _told(pool, "lan")["h1"].startswith("NIC 0")
     assert _told(pool, "inside")["Reaches"] == "VMs of one server"
     told = _told(pool, "shop")

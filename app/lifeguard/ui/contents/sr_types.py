@@ -35,7 +35,7 @@ _NAMES: Final[Mapping[str, str]] = MappingProxyType({
     "rawhba": "Raw HBA",
     "smb": "SMB",
     "tmpfs": "Memory",
-    "udev": "Physical devices",
+    "udev": "Devices",
     "xfs": "Local XFS",
     "zfs": "ZFS",
     "zfs-vol": "ZFS volumes",

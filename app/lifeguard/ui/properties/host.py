@@ -5,9 +5,8 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Host, HostCpu, HostMetrics, Network, Pif, Vm
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import network_name
-from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, vms_on
+from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, related
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
-from lifeguard.rules.memory import free_memory_bytes
 from lifeguard.ui.properties.group import Group, Row, known, row, yes
 from lifeguard.ui.properties.identity import identity
 from lifeguard.ui.properties.paths import paths_told
@@ -41,7 +40,7 @@ def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
         *identity(host),
         row("Role", "Coordinator (master)" if master_ref(inventory) == host.ref else "Pool member"),
         row("State", _state(inventory, host)),
-        row("Virtual machines", format_count(len(vms_on(inventory, host.ref)), "running VM")),
+        row("Virtual machines", format_count(len(_guests(inventory, host)), "running VM")),
         row("Uptime", _since(config.get("boot_time", "") if lives else "", now_s), why),
         row("Toolstack uptime", _since(config.get("agent_start_time", "") if lives else "", now_s), why),
         row("iSCSI IQN", host.iscsi_iqn or config.get("iscsi_iqn", ""), "None is set", is_code=True),
@@ -53,6 +52,12 @@ def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
         row("UUID", host.uuid, is_code=True),
     )
     return Group("General", rows)
+
+
+def _guests(inventory: Inventory, host: Host) -> list[Vm]:
+    """The VMs that run there by what the host itself says: to look through all VMs takes long in a large pool."""
+    residents = related(inventory, Vm, host.resident_VMs, "resident_on", host.ref)
+    return [vm for vm in residents if not vm.is_control_domain]
 
 
 def _state(inventory: Inventory, host: Host) -> str:
@@ -79,12 +84,10 @@ def _memory(inventory: Inventory, host: Host) -> Group:
     metrics = inventory.get(HostMetrics, host.metrics)
     domain = control_domain_of(inventory, host)
     total, free = (metrics.memory_total, metrics.memory_free) if metrics is not None else (None, None)
-    vms = vms_on(inventory, host.ref)
+    vms = _guests(inventory, host)
     given = sum(vm.memory_dynamic_max for vm in vms)
-    available = format_bytes(free_memory_bytes(inventory, host.ref)) if total else UNKNOWN
     rows = (
         row("Server", f"{format_bytes(free)} free of {format_bytes(total)}" if total else UNKNOWN, _UNREACHABLE),
-        row("Available for more VMs", available, _UNREACHABLE),
         row("Given to VMs", f"{format_bytes(given)} ({format_count(len(vms), 'VM')})"),
         row("Control domain", format_bytes(_domain_bytes(domain)), _UNTOLD),
         row("Hypervisor", format_bytes(host.memory_overhead)),
@@ -98,16 +101,16 @@ def _domain_bytes(domain: Vm | None) -> int | None:
 
 def _cpus(inventory: Inventory, host: Host) -> Group:
     info = host.cpu_info
-    cpus = inventory.pointing_to(HostCpu, "host", host.ref)
-    count = info.get("cpu_count", "") or (str(len(cpus)) if cpus else "")
-    model = info.get("modelname", "") or (cpus[0].modelname if cpus else "")
-    speed = info.get("speed", "") or (str(cpus[0].speed) if cpus else "")
+    first = inventory.get(HostCpu, host.host_CPUs[0]) if host.host_CPUs else None
+    count = info.get("cpu_count", "") or (str(len(host.host_CPUs)) if host.host_CPUs else "")
+    model = info.get("modelname", "") or (first.modelname if first is not None else "")
+    speed = info.get("speed", "") or (str(first.speed) if first is not None else "")
     rows = (
         row("Model", " ".join(model.split()), _UNTOLD),
         row("Logical CPUs", count, _UNTOLD),
         row("Sockets", info.get("socket_count", ""), _UNTOLD),
         row("Speed", f"{float(speed):.0f} MHz" if speed.replace(".", "", 1).isdigit() else "", _UNTOLD),
-        row("Vendor", info.get("vendor", "") or (cpus[0].vendor if cpus else ""), _UNTOLD),
+        row("Vendor", info.get("vendor", "") or (first.vendor if first is not None else ""), _UNTOLD),
         row("Hardware virtualisation", yes(any(word.startswith("hvm") for word in host.capabilities))),
     )
     return Group("CPUs", rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lifeguard.datamodel.records import Host, Network, Pif, Vif, Vm, VmAppliance
+from lifeguard.datamodel.records import Host, Network, Pif, Vm, VmAppliance
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import short_name
 from lifeguard.inventory.natural import natural_key
@@ -18,8 +18,6 @@ _LOCKING = {"unlocked": "Off", "disabled": "All traffic is blocked unless an int
 
 def network_groups(inventory: Inventory, network: Network, now_s: float) -> tuple[Group, ...]:
     pifs = related(inventory, Pif, network.PIFs, "network", network.ref)
-    vifs = related(inventory, Vif, network.VIFs, "network", network.ref)
-    vms = {vif.VM for vif in vifs if (vm := inventory.get(Vm, vif.VM)) is not None and not vm.is_a_snapshot}
     tags = sorted({pif.VLAN for pif in pifs if pif.VLAN >= 0})
     general = (
         *identity(network),
@@ -29,7 +27,7 @@ def network_groups(inventory: Inventory, network: Network, now_s: float) -> tupl
         row("Bridge", network.bridge, "There is none yet", is_code=True),
         row("New VMs get it", yes(network.other_config.get("automatic", "false").lower() == "true")),
         row("Address locking", _LOCKING.get(network.default_locking_mode, network.default_locking_mode)),
-        row("Used by", format_count(len(vms), "VM")),
+        Row("Used by", format_count(len(network.VIFs), "virtual interface"), "With those of templates and snapshots"),
         *known(row("Purpose", ", ".join(purpose.upper() for purpose in network.purpose))),
         row("UUID", network.uuid, is_code=True),
     )

@@ -41,7 +41,7 @@ def _sr_rows(inventory: Inventory, sr: Sr, pbds: list[Pbd]) -> tuple[Row, ...]:
         row("Used", used, _UNTOLD),
         row("Free", format_bytes(free), _UNTOLD),
         row("Virtual allocation", format_bytes(allocated), _UNTOLD),
-        row("Disks", format_count(len(vdis_of(inventory, sr)), "disk")),
+        row("Disks", format_count(len(sr.VDIs or vdis_of(inventory, sr)), "disk")),
         *known(
             row("Provisioning", sr.sm_config.get("allocation", "").capitalize()),
             row("SCSI ID", ", ".join(scsi_ids), is_code=True),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Certificate, Host, HostPatch, PoolPatch, PoolUpdate
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.natural import natural_key
+from lifeguard.inventory.relations import related
 from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
 from lifeguard.ui.table.instant import epoch_s
 
@@ -65,7 +66,7 @@ def uneven_updates(inventory: Inventory) -> list[str]:
 def _applied(inventory: Inventory, host: Host) -> set[str]:
     """Updates, and the patches that servers up to 7.0 had instead."""
     updates = {one.name_label for one in inventory.all(PoolUpdate) if host.ref in one.hosts or one.ref in host.updates}
-    patches = (one for one in inventory.pointing_to(HostPatch, "host", host.ref) if one.applied)
+    patches = (one for one in related(inventory, HostPatch, host.patches, "host", host.ref) if one.applied)
     return (updates | {_patch_name(inventory, one) for one in patches}) - {""}
 
 
@@ -100,7 +101,7 @@ def licence_group(host: Host, now_s: float) -> Group:
 def certificate_group(inventory: Inventory, host: Host, now_s: float) -> Group:
     """Empty for servers from before certificates were records."""
     rows: list[Row] = []
-    for one in inventory.pointing_to(Certificate, "host", host.ref):
+    for one in related(inventory, Certificate, host.certificates, "host", host.ref):
         title = _CERTIFICATES.get(one.type, one.type.replace("_", " ").capitalize())
         rows += [
             moment(f"{title} until", one.not_after, now_s, _UNTOLD),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifeguard.datamodel.records import Host, Vm, VmAppliance, VmGuestMetrics, VmMetrics, Vmss
 from lifeguard.inventory.inventory import Inventory
-from lifeguard.inventory.relations import home_of, is_real_vm, related
+from lifeguard.inventory.relations import home_of, is_real_vm
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
 from lifeguard.ui.properties.boot import boot_group
 from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
@@ -58,7 +58,6 @@ def _safety(inventory: Inventory, vm: Vm) -> Group:
     """What happens to it together with others, and when something goes wrong."""
     appliance = inventory.get(VmAppliance, vm.appliance)
     schedule = inventory.get(Vmss, vm.snapshot_schedule)
-    snapshots = related(inventory, Vm, vm.snapshots, "snapshot_of", vm.ref)
     blocked = ", ".join(sorted(operation.replace("_", " ") for operation in vm.blocked_operations))
     rows = (
         row("HA restart priority", _PRIORITIES.get(vm.ha_restart_priority, "Restart")),
@@ -67,7 +66,7 @@ def _safety(inventory: Inventory, vm: Vm) -> Group:
         row("Start delay", format_duration(vm.start_delay)),
         row("Starts with the server", yes(vm.other_config.get("auto_poweron") == "true")),
         row("After a crash", vm.actions_after_crash.replace("_", " ").capitalize(), "The server does not tell"),
-        row("Snapshots", str(len(snapshots))),
+        row("Snapshots", str(len(vm.snapshots))),
         row("Snapshot schedule", schedule.name_label if schedule is not None else "", "It is in none"),
         *known(
             row("Blocked", blocked),

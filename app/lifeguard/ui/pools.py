@@ -24,7 +24,7 @@ from lifeguard.ui.shown import Shown, Source
 V = TypeVar("V")
 _SLICE: Final = 10
 _SPELL_S: Final = 0.004
-_BREATH_MS: Final = 8
+_TURNS: Final = 3  # of the loop: views lay out in one, paint in the next, and then it is time for more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +62,9 @@ class Pools:
         self._leave: dict[str, Callable[[], None]] = {}
         self._numbers = count(1)
         self._untold: deque[tuple[OpenPool, Change]] = deque()
-        self._pause = QTimer()
-        self._pause.setSingleShot(True)
-        self._pause.timeout.connect(self._tell)
+        self._turns_left = 0
+        self._turn = QTimer()
+        self._turn.timeout.connect(self._wait)
 
     def __iter__(self) -> Iterator[OpenPool]:
         return iter(tuple(self._open.values()))
@@ -126,8 +126,21 @@ class Pools:
                 yield Item(pool.source, group.key, group.kind)
 
     def _follow(self, pool: OpenPool, change: Change) -> None:
+        """What fits into one slice is told at once; to take in a large change has taken most of a frame already."""
         self._untold.extend((pool, piece) for piece in sliced(change))
-        if not self._pause.isActive():
+        if len(self._untold) == 1:
+            self._tell()
+        elif not self._turn.isActive():
+            self._rest()
+
+    def _rest(self) -> None:
+        self._turns_left = _TURNS
+        self._turn.start()
+
+    def _wait(self) -> None:
+        self._turns_left -= 1
+        if self._turns_left == 0:
+            self._turn.stop()
             self._tell()
 
     def _tell(self) -> None:
@@ -137,7 +150,7 @@ class Pools:
             pool, change = self._untold.popleft()
             self.changed.emit(PoolNews(pool, change, frozenset(pool.answers.apply(change))))
             if time.perf_counter() > end_s and self._untold:
-                self._pause.start(_BREATH_MS)
+                self._rest()
                 return
 
 

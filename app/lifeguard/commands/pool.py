@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from lifeguard.commands.ask import Form, TextField
+from lifeguard.commands.ask import ChoiceField, Field, Form, Option, TextField
 from lifeguard.commands.command import Command, Doing
-from lifeguard.commands.forms import asking, text_of
+from lifeguard.commands.forms import asking, description_field, name_of, text_of
 from lifeguard.commands.judging import refuse
 from lifeguard.commands.kinds import APPLIANCE, HOST, POOL
-from lifeguard.commands.selection import Item, Selection
+from lifeguard.commands.selection import Item, Selection, is_dead
 from lifeguard.datamodel.records import Host, Pool, Vm
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.join import judge_join
@@ -51,8 +51,11 @@ def _judge_join(selection: Selection, item: Item) -> Verdict:
 def _join_form(selection: Selection) -> Form | None:
     target = selection.target
     name = target.source.title if target is not None else "the pool"
-    fields = TextField("user", f"User of {name}", "root"), TextField("password", "Password", is_secret=True)
-    return Form(f"Add to {name}", fields, "Add to pool", "Its settings are replaced by the pool's.")
+    return Form(f"Add to {name}", _credentials(name), "Add to pool", "Its settings are replaced by the pool's.")
+
+
+def _credentials(whose: str) -> tuple[Field, ...]:
+    return TextField("user", f"User of {whose}", "root"), TextField("password", "Password", is_secret=True)
 
 
 def _master_address(item: Item) -> str:
@@ -63,10 +66,14 @@ def _master_address(item: Item) -> str:
 
 
 async def _join(doing: Doing) -> None:
-    target = doing.selection.target
-    if target is not None:
-        with _unless_joined(doing.item, target):
-            await doing.task("pool.join", _master_address(target), text_of(doing, "user"), text_of(doing, "password"))
+    if doing.selection.target is not None:
+        await _join_at(doing, doing.selection.target)
+
+
+async def _join_at(doing: Doing, pool: Item) -> None:
+    """`pool` is it, or any of its hosts."""
+    with _unless_joined(doing.item, pool):
+        await doing.task("pool.join", _master_address(pool), text_of(doing, "user"), text_of(doing, "password"))
 
 
 @contextmanager
@@ -101,6 +108,64 @@ async def _add_server(doing: Doing) -> None:
         where = _master_address(doing.item), user, password
         with _unless_joined(joiner, doing.item):
             await joiner.source.run_task("pool.join", *where, progress=doing.job.advance, labels=doing.labels)
+
+
+def _judge_new(selection: Selection, item: Item) -> Verdict:
+    """Hosts that stand alone; one of them has to be such that all others can join it."""
+    if item.source.inventory.count("host") > 1 or any(pool.name_label for pool in item.source.inventory.all(Pool)):
+        return refuse(selection, item, "in_a_pool")
+    if is_dead(item):
+        return refuse(selection, item, "needs_live_host")
+    return ALLOWED if _coordinators(selection) else _judge_with(selection, item, selection.items[0])
+
+
+def _judge_with(selection: Selection, item: Item, coordinator: Item) -> Verdict:
+    """Whether a host can be in a pool that another one begins."""
+    if item == coordinator:
+        return ALLOWED
+    return judge_join(selection.rules(item.source), selection.rules(coordinator.source))
+
+
+def _coordinators(selection: Selection) -> tuple[Item, ...]:
+    """The hosts that all others can join."""
+    items = selection.items
+    return tuple(one for one in items if all(_judge_with(selection, item, one).allowed for item in items))
+
+
+def _new_form(selection: Selection) -> Form | None:
+    fields: list[Field] = [TextField("name", "Name"), description_field()]
+    if len(selection.items) > 1:
+        able = _coordinators(selection)
+        options = tuple(
+            Option(item.ref, name_of(selection, item), None if item in able else "The others cannot join it")
+            for item in selection.items
+        )
+        fields.append(ChoiceField("coordinator", "Coordinator (master)", options, able[0].ref if able else ""))
+        fields += _credentials("its coordinator")
+    return Form("New pool", tuple(fields), "Create pool", _joining_words(len(selection.items)))
+
+
+def _joining_words(hosts: int) -> str:
+    others = "The other server joins it; its" if hosts == 2 else "The other servers join it; their"
+    return f"{others} settings are replaced by the pool’s." if hosts > 1 else ""
+
+
+async def _make_pool(doing: Doing) -> None:
+    """The coordinator gets the name, the others join it."""
+    first = doing.selection.items[0]
+    ref = text_of(doing, "coordinator", first.ref)
+    coordinator = next((item for item in doing.selection.items if item.ref == ref), first)
+    if doing.item != coordinator:
+        await _join_at(doing, coordinator)
+        return
+    for pool in tuple(doing.item.source.inventory.all(Pool)):
+        await doing.call("pool.set_name_label", pool.ref, text_of(doing, "name"))
+        await doing.call("pool.set_name_description", pool.ref, text_of(doing, "description"))
+
+
+def _one_by_one(selection: Selection, item: Item) -> str:
+    """A pool takes one newcomer at a time."""
+    return "new pool"
 
 
 def vms_of(item: Item) -> list[Vm]:
@@ -138,8 +203,13 @@ DISABLE_HA = Command(
     "freed of high availability", "one",
     prompt=asking("Disable high availability of", "pools", "After a failure no VM is restarted by itself."),
 )  # fmt: skip
+NEW_POOL = Command(
+    "pool.new", "New pool", HOST, _judge_new, _make_pool,
+    ("pool.set_name_label", "pool.set_name_description", "pool.join"), "made part of the new pool", "all", icon="pool",
+    form=_new_form, lane=_one_by_one,
+)  # fmt: skip
 JOIN = Command(
-    "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", target="pool",
+    "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", "all", target="pool",
     form=_join_form, danger=True,
 )  # fmt: skip
 ADD_SERVER = Command(
@@ -155,4 +225,4 @@ STOP_APPLIANCE = Command(
     "shut down", icon="shutdown", prompt=asking("Shut down", "vApps"),
 )  # fmt: skip
 
-COMMANDS = (MAKE_STANDALONE, DISABLE_HA, JOIN, ADD_SERVER, START_APPLIANCE, STOP_APPLIANCE)
+COMMANDS = (NEW_POOL, MAKE_STANDALONE, DISABLE_HA, JOIN, ADD_SERVER, START_APPLIANCE, STOP_APPLIANCE)

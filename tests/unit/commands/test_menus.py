@@ -107,7 +107,8 @@ def test_the_toolbar_shows_of_those_that_share_a_place_the_ones_that_can_run(nam
     source.builder.vm("stuck", on="h1", srs=("nfs",), blocked_operations={"clean_shutdown": "", "clean_reboot": ""})
     source.builder.host("resting", enabled=False).change("host", "dead", power_on_mode="wake-on-lan")
     shown = [line.id for line in toolbar(source.select(*names)) if line is not None]
-    assert " ".join(one for one in shown if one not in ("vm.migrate", "vm.snapshot")) == _BUTTONS[names]
+    assert shown[0] == "pool.new"
+    assert " ".join(one for one in shown[1:] if one not in ("vm.migrate", "vm.snapshot")) == _BUTTONS[names]
 
 
 def test_the_palette_puts_what_can_run_first() -> None:
@@ -219,3 +220,18 @@ def test_a_host_can_be_chosen_where_there_are_several_and_for_vms_of_one_pool() 
     both = Selection((Item(two, ref("on")), Item(other, ref("far"))))
     assert entries(both)["vm.migrate"].refusal == "on: the VMs belong to several pools. Select VMs of one pool."
     assert entries(both)["vm.shutdown"].allowed
+
+
+def test_snapshots_and_disks_are_deleted_only_if_all_of_them_can_be() -> None:
+    source = pool()
+    assert entries(source.select("snap", "snap2"))["snapshot.delete"].allowed
+    source.builder.change("VM", "snap2", blocked_operations={"destroy": "kept for the auditors"})
+    refusal = entries(source.select("snap", "snap2"))["snapshot.delete"].refusal
+    assert refusal is not None
+    assert "kept for the auditors" in refusal
+
+
+def test_a_disk_that_is_a_whole_lun_stays_where_it_is() -> None:
+    source = RecordingPool(build_pool().host("h1").sr("hba", "h1", type="rawhba").vm("off", srs=("hba",)))
+    for name in ("vm.move", "vm.migrate_with_storage"):
+        assert "a whole LUN" in (entries(source.select("off"))[name].refusal or "")

@@ -42,7 +42,6 @@ class Role(IntEnum):
     CHECK_BOX = 7
     COMBO_BOX = 11
     DIALOG = 16
-    FILLER = 20
     FRAME = 23
     LABEL = 29
     LIST_ITEM = 32

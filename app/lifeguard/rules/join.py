@@ -97,9 +97,10 @@ def _cluster_addresses(own: _Side, theirs: _Side) -> Obstacle | None:
 
 
 def _membership(own: _Side, theirs: _Side) -> Obstacle | None:
-    if own.host.uuid == theirs.host.uuid and own.inventory.count("host") == 1:
+    members = {host.uuid for host in theirs.inventory.all(Host)}
+    if own.host.uuid and own.host.uuid == theirs.host.uuid and own.inventory.count("host") == 1:
         return "OPERATION_NOT_ALLOWED", ("Host cannot become slave of itself",)
-    if own.pool.uuid == theirs.pool.uuid or any(one.uuid == own.host.uuid for one in theirs.inventory.all(Host)):
+    if (own.pool.uuid and own.pool.uuid == theirs.pool.uuid) or (own.host.uuid and own.host.uuid in members):
         return "OPERATION_NOT_ALLOWED", ("Host is already part of a pool",)
     return ("JOINING_HOST_CANNOT_BE_MASTER_OF_OTHER_HOSTS", ()) if own.inventory.count("host") > 1 else None
 

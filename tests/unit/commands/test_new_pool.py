@@ -1,5 +1,7 @@
 """A new pool out of servers that stand alone: who may be in it, who begins it, and what is asked of whom."""
 
+from dataclasses import dataclass
+
 import pytest
 
 from lifeguard.commands.jobs import JobBoard
@@ -8,12 +10,12 @@ from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.xapi.failures import LostConnection
 from tests.support.asking import Script
-from tests.support.building import PoolBuilder, build_pool, ref
+from tests.support.building import build_pool, ref
 from tests.unit.commands.recording import RecordingPool
 
 
 def lone(name: str, *, runs: str = "") -> RecordingPool:
-    builder = build_pool().pool(name_label="").host(name, uuid=name, address=f"{name}.test")
+    builder = build_pool().pool(name_label="", uuid=f"{name}-pool").host(name, uuid=name, address=f"{name}.test")
     return RecordingPool(builder.vm(runs, on=name) if runs else builder, "live", name)
 
 
@@ -65,14 +67,24 @@ async def test_the_coordinator_gets_the_name_and_the_others_join_it() -> None:
     await board.close()
 
 
+@dataclass
+class Restarting:
+    """What `pool.join` finds: a toolstack that goes down before it has answered, having joined or not."""
+
+    into: RecordingPool
+    has_arrived: bool
+
+    def get(self, method: str) -> Exception:
+        if self.has_arrived:
+            self.into.builder.host("a-there", uuid="a")
+        return LostConnection("a.test", "restarted")
+
+
 @pytest.mark.parametrize("has_arrived", [True, False])
 async def test_a_server_whose_last_word_is_lost_has_joined_if_the_pool_says_so(has_arrived: bool) -> None:
-    first, second = lone("a"), lone("b")
-    first.answers["pool.join"] = LostConnection("a.test", "restarted")
-    if has_arrived:
-        PoolBuilder.host(second.builder, "a-there", uuid="a")
-    one = command("host.join_pool")
+    first, second, one = lone("a"), lone("b"), command("host.join_pool")
     assert one is not None
+    first.answers = Restarting(second, has_arrived)  # type: ignore[assignment]
     selection = of(first).with_target(Item(second, ref("pool")))
     (job,) = (await perform(one, selection, JobBoard(), Script(answers={"password": "x"}))).jobs
     await job.wait()

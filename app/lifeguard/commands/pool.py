@@ -209,8 +209,8 @@ NEW_POOL = Command(
     form=_new_form, lane=_one_by_one,
 )  # fmt: skip
 JOIN = Command(
-    "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", "all", target="pool",
-    form=_join_form, danger=True,
+    "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", "all",
+    target="pool", form=_join_form, danger=True,
 )  # fmt: skip
 ADD_SERVER = Command(
     "pool.add_server", "Add server", POOL, _judge_add_server, _add_server, ("pool.join",), "given the server", "one",

@@ -209,7 +209,7 @@ DESTROY = Command(
     prompt=asking("Destroy", "storages", "Everything on it is erased for good.", danger=True),
 )  # fmt: skip
 DELETE_VDI = Command(
-    "vdi.delete", "Delete", VDI, _judge_delete_vdi, _delete_vdi, ("VDI.destroy", "VBD.destroy"), "deleted",
+    "vdi.delete", "Delete", VDI, _judge_delete_vdi, _delete_vdi, ("VDI.destroy", "VBD.destroy"), "deleted", "all",
     icon="delete", danger=True, prompt=asking("Delete", "disks", "What is on it is erased for good.", danger=True),
 )  # fmt: skip
 DELETE_NETWORK = Command(

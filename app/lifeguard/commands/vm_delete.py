@@ -82,7 +82,7 @@ DELETE_TEMPLATE = Command(
     icon="delete", danger=True, form=_form,
 )  # fmt: skip
 DELETE_SNAPSHOT = Command(
-    "snapshot.delete", "Delete", SNAPSHOT, OfVm("destroy"), _delete, ("VM.destroy", "VDI.destroy"), "deleted",
+    "snapshot.delete", "Delete", SNAPSHOT, OfVm("destroy"), _delete, ("VM.destroy", "VDI.destroy"), "deleted", "all",
     icon="delete", danger=True, form=_form,
 )  # fmt: skip
 

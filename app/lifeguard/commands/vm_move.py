@@ -9,7 +9,9 @@ from lifeguard.commands.judging import refuse
 from lifeguard.commands.kinds import VM
 from lifeguard.commands.migration import carry_out, judge_plan, propose
 from lifeguard.commands.selection import Item, Selection
-from lifeguard.datamodel.records import Vm
+from lifeguard.datamodel.records import Sr, Vm
+from lifeguard.inventory.inventory import Inventory
+from lifeguard.rules.domain import disk_srs
 from lifeguard.rules.verdict import ALLOWED, Verdict
 
 _AT_REST = ("Halted", "Suspended")
@@ -19,7 +21,9 @@ def _judge(selection: Selection, item: Item) -> Verdict:
     """May it leave, and would the plan that we propose work? Without a target only the first."""
     rules = selection.rules(item.source)
     vm = rules.vm(item.ref)
-    verdict = rules.lifecycle.judge(vm, "migrate_send") if vm is not None else ALLOWED
+    verdict = rules.placement.judge_at_home(vm, "migrate_send") if vm is not None else ALLOWED
+    if verdict.allowed and vm is not None and _has_whole_lun(rules.inventory, vm):
+        return refuse(selection, item, "disk_is_a_lun")
     if not verdict.allowed or selection.target is None or vm is None:
         return verdict
     if selection.target.source is item.source and vm.resident_on == selection.target.ref:
@@ -31,6 +35,11 @@ def _judge(selection: Selection, item: Item) -> Verdict:
         return refuse(selection, item, "HOST_NOT_ENOUGH_FREE_MEMORY", str(needed), str(free))
     planned = judge_plan(propose(item, selection.target), rules.words)
     return planned if planned.allowed else refuse(selection, item, planned.key, *planned.params)
+
+
+def _has_whole_lun(inventory: Inventory, vm: Vm) -> bool:
+    """Whether a disk is a device of its own in the storage network, which nothing can be moved out of."""
+    return any(sr.type == "rawhba" for ref in disk_srs(inventory, vm) if (sr := inventory.get(Sr, ref)) is not None)
 
 
 def _judge_move(selection: Selection, item: Item) -> Verdict:
@@ -72,7 +81,8 @@ MIGRATE_WITH_STORAGE = Command(
     target="host", icon="migrate", prompt=_prompt, opens="migration",
 )  # fmt: skip
 MOVE = Command(
-    "vm.move", "Move", VM, _judge_move, _move, ("VM.migrate_send",), "moved", icon="migrate", opens="migration",
+    "vm.move", "Move", VM, _judge_move, _move, ("VM.migrate_send",), "moved", "all", icon="migrate",
+    opens="migration",
 )  # fmt: skip
 
 COMMANDS = (MIGRATE_WITH_STORAGE, MOVE)

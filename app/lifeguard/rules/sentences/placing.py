@@ -6,6 +6,7 @@ from lifeguard.rules.sentences.sentence import table
 
 PLACING = table("""
 already_there | it already runs there
+disk_is_a_lun | one of its disks is a whole LUN of its own | Copy what is on it to an ordinary disk first.
 several_pools | the VMs belong to several pools | Select VMs of one pool.
 only_one_host | there is no other host to choose | Start or resume it without choosing one.
 another_pool | {there} belongs to another pool | Move it there with the migration to another pool.

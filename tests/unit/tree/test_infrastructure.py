@@ -138,8 +138,9 @@ def test_each_toggle_of_the_view_takes_away_its_own_sort_only(path: Path) -> Non
     without = {
         "custom_templates": lambda node: (node.kind, node.state) == ("template", "custom"),
         "default_templates": lambda node: (node.kind, node.state) == ("template", "default"),
-        "local_storage": lambda node: inventory.class_of(node.ref) == "SR"
-        and inventory.get(Sr, node.ref).type in ("lvm", "ext", "udev", "local"),
+        "local_storage": lambda node: (
+            inventory.class_of(node.ref) == "SR" and inventory.get(Sr, node.ref).type in ("lvm", "ext", "udev", "local")
+        ),
         "hidden": lambda node: "hidden" in node.marks,
     }
     for toggle, goes in without.items():

@@ -97,7 +97,7 @@ async def test_a_snapshot_is_taken_and_gone_back_to(act: Act) -> None:
     await person.press_view("Objects")
     await person.tree.unfold("Snapshots")
     await person.tree.choose("before the upgrade")
-    await person.choose_in_menu_bar("VM", "Go back to this snapshot")
+    await person.choose_in_menu_bar("VM", "Revert to this snapshot")
     await person.forms.asked("fill")
     await person.screen.picture("snapshot-2-asked")
     await person.forms.say_yes("fill")

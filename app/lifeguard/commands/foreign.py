@@ -36,7 +36,7 @@ _TITLES = {
     "VM.migrate_send": "Migrate with storage",
     "VM.snapshot": "Take snapshot",
     "VM.checkpoint": "Take snapshot with memory",
-    "VM.revert": "Go back to snapshot",
+    "VM.revert": "Revert to snapshot",
     "VM.clone": "Clone",
     "VM.copy": "Copy",
     "VM.destroy": "Delete",

@@ -39,7 +39,7 @@ async def _revert(doing: Doing) -> None:
     vm = doing.item.source.inventory.get(Vm, snapshot.snapshot_of)
     share = (0.0, 0.9)
     if vm is not None and doing.answers.get("keep"):
-        name = f"Before going back to {snapshot.name_label}"
+        name = f"Before reverting to {snapshot.name_label}"
         await doing.task("VM.snapshot", vm.ref, name, share=(0.0, 0.3))
         share = (0.3, 0.9)
     ran = vm is not None and vm.power_state == "Running"
@@ -59,9 +59,9 @@ def _revert_form(selection: Selection) -> Form | None:
     keep = CheckField("keep", "Take a snapshot of the present state first", can_keep)
     name = vm.name_label if vm is not None else "The VM"
     return Form(
-        f"Go back to {name_of(selection, selection.items[0])}?",
+        f"Revert to {name_of(selection, selection.items[0])}?",
         (keep,) if can_keep else (),
-        "Go back",
+        "Revert",
         f"{name} loses everything that changed since then.",
         danger=True,
     )
@@ -151,8 +151,8 @@ CHECKPOINT = Command(
     form=naming("Take a snapshot of {} with its memory", "Take snapshot", "{} snapshot"),
 )  # fmt: skip
 REVERT = Command(
-    "snapshot.revert", "Go back to this snapshot", SNAPSHOT, _Revert("revert"), _revert, ("VM.revert",),
-    "gone back to", "one", icon="revert", danger=True, form=_revert_form,
+    "snapshot.revert", "Revert to this snapshot", SNAPSHOT, _Revert("revert"), _revert, ("VM.revert",),
+    "reverted to", "one", icon="revert", danger=True, form=_revert_form,
 )  # fmt: skip
 COPY = Command(
     "vm.copy", "Copy", VM, OfVmDisks("copy"), _copy, ("VM.copy", "VM.clone"), "copied", "one", icon="copy",
@@ -177,9 +177,9 @@ NEW_VM = Command(
     form=naming("New VM from {}", "Create VM", "{} VM"),
 )  # fmt: skip
 NEW_TEMPLATE = Command(
-    "snapshot.new_template", "New template from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_template, ("VM.clone",),
+    "snapshot.new_template", "Create template from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_template, ("VM.clone",),
     "made into a template", "one", icon="template",
-    form=naming("New template from {}", "Create template", "{} template"),
+    form=naming("Create a template from {}", "Create template", "{} template"),
 )  # fmt: skip
 QUICK_CREATE = Command(
     "template.quick_create", "Quick create", TEMPLATE, _QuickCreate("clone"), _quick_create,

@@ -151,7 +151,7 @@ async def test_snapshots_are_taken_gone_back_to_and_made_into_vms() -> None:
         await on.catch_up(first, awake, vm)
         await on.do("snapshot.revert", first, answers={"keep": True})
         assert "Take a snapshot of the present state first" in [one.label for one in on.ask.forms[0].fields]
-        assert on.made("Before going back to first")["snapshot_of"] == vm
+        assert on.made("Before reverting to first")["snapshot_of"] == vm
         await until(lambda: on.state(vm) == "Running")
         await on.catch_up(awake, vm)
         await on.do("snapshot.revert", awake, answers={"keep": False})

@@ -51,7 +51,7 @@ OPERATION_BLOCKED | this operation is blocked for {0}: {1} | Remove the block in
 OPERATION_NOT_ALLOWED | this is not possible now: {0}
 OTHER_OPERATION_IN_PROGRESS | {1} is busy: {2:operation} | Wait until it has ended, or cancel it.
 PROVISION_ONLY_ALLOWED_ON_TEMPLATE | only a template can be provisioned | Begin with a template.
-REVERT_ONLY_ALLOWED_ON_SNAPSHOT | only a snapshot can be gone back to | Choose one of its snapshots.
+REVERT_ONLY_ALLOWED_ON_SNAPSHOT | only a snapshot can be reverted to | Choose one of its snapshots.
 SYSPREP | preparing {0} for cloning failed: {1} | Check its tools and its answer file.
 TOO_MANY_STORAGE_MIGRATES | {0} storage migrations run already, the most a host takes | Wait until one has ended.
 TOO_MANY_VUSBS | {0} USB devices are attached, the most a VM takes | Detach one first.

@@ -177,8 +177,8 @@ NEW_VM = Command(
     form=naming("New VM from {}", "Create VM", "{} VM"),
 )  # fmt: skip
 NEW_TEMPLATE = Command(
-    "snapshot.new_template", "Create template from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_template, ("VM.clone",),
-    "made into a template", "one", icon="template",
+    "snapshot.new_template", "Create template from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_template,
+    ("VM.clone",), "made into a template", "one", icon="template",
     form=naming("Create a template from {}", "Create template", "{} template"),
 )  # fmt: skip
 QUICK_CREATE = Command(

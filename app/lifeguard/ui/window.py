@@ -126,7 +126,7 @@ class MainWindow(QMainWindow):
     def _begin(self, command: Command, selection: Selection) -> None:
         """Run it; the one object that is chosen in the tree is renamed in its row."""
         one = [thing for item in selection.items if (thing := self._pools.thing(item.source, item.ref)) is not None]
-        if command is RENAME and tuple(one) == self.pane.steps():
+        if command is RENAME and len(one) == 1 and tuple(one) == self.pane.steps():
             self.pane.tree.begin_rename()
         else:
             self._run(command, selection)

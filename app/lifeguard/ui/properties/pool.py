@@ -39,7 +39,7 @@ def _general(inventory: Inventory, pool: Pool) -> Group:
         row("Coordinator (master)", master.name_label if master is not None else "", "It is not known yet"),
         row("Coordinator address", master.address if master is not None else "", "It is not known yet", is_code=True),
         row("Members", format_count(host_count(inventory), "server")),
-        row("Running VMs", str(sum(map(_guests, hosts)))),
+        row("Virtual machines", f"{sum(map(_guests, hosts))} running or paused"),
         row("CPU sockets", str(counted) if counted is not None else "", "Not every server tells"),
         row("Licence", ", ".join(filter(None, editions)), "No server tells"),
         row("Version", " ".join(filter(None, (version.get("product_brand"), version.get("product_version"))))),

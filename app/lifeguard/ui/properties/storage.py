@@ -67,7 +67,7 @@ def _link_words(pbd: Pbd) -> list[str]:
     if config.get("server") and config.get("serverpath"):
         where = f"{config['server']}:{config['serverpath']}"
     if where:
-        words.append(where)
+        words.append(where.replace(",", ", "))
     paths = [paths_told(value) for key, value in sorted(told.items()) if key.startswith("mpath-")]
     words += paths or (["multipath"] if told.get("multipathed") == "true" else [])
     if told.get("iscsi_sessions", "").isdigit():

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTreeView
+from PySide6.QtGui import QKeyEvent, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QTreeView
 
 from lifeguard.ui.properties.model import PropertyModel
 from lifeguard.ui.tree.inline import say_beside
 from lifeguard.ui.widgets.branches import BranchingView
 
+_MOST_FOR_TITLES = 0.4
 _ENTER = (Qt.Key.Key_Return, Qt.Key.Key_Enter)
 
 
@@ -27,9 +28,17 @@ class PropertyView(BranchingView):
         self.setAllColumnsShowFocus(True)
         self.setWordWrap(True)
         self.setMouseTracking(True)
-        self.header().setSectionResizeMode(0, QHeaderView.ResizeMode.ResizeToContents)
         self.header().sectionResized.connect(lambda *_: self.scheduleDelayedItemsLayout())
         self.doubleClicked.connect(self.begin_edit)
+
+    def fit_titles(self) -> None:
+        """Titles are read in full, unless one is so long that no room would be left for the values."""
+        most = int(self.viewport().width() * _MOST_FOR_TITLES)
+        self.setColumnWidth(0, min(self.sizeHintForColumn(0) + self.fontMetrics().averageCharWidth(), most))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit_titles()
 
     @property
     def is_editing(self) -> bool:

@@ -91,6 +91,7 @@ class GeneralTab:
             index = self._rows.index(place, 0)
             self._view.setFirstColumnSpanned(place, QModelIndex(), True)
             self._view.setExpanded(index, group.title not in folded)
+        self._view.fit_titles()
 
     def _note_folded(self, index: QModelIndex, *, is_folded: bool) -> None:
         if self._shown is not None:

@@ -114,7 +114,8 @@ class SearchIndex:
         folded = typed.casefold()
         if key in _NAMED:
             drawer = self._drawers[_drawer_of(_NAMED[key])]
-            held = [hit for hit in drawer if folded in hit.profile.name and hit.source in sources]
+            named = [hit for hit in drawer if folded in hit.profile.name] if folded else drawer
+            held = [hit for hit in named if hit.source in sources]
             ahead = (hit for hit in held if hit.profile.name.startswith(folded))
             inside = (hit for hit in held if not hit.profile.name.startswith(folded))
             for hit in chain(islice(ahead, limit), islice(inside, limit)):

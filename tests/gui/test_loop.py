@@ -14,6 +14,7 @@ from lifeguard.clock import SystemClock
 from lifeguard.inventory.change import Event
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.saved import SavedDatabase
+from lifeguard.ui.pools import PoolNews
 from tests.gui.desk import empty_desk
 from tests.support import until
 from tests.support.leaks import QtWatch
@@ -80,7 +81,12 @@ async def test_a_storm_reaches_the_window_in_parts_with_a_picture_after_each(app
         await until(lambda: "p" in diary.text)
         diary.text = ""
         told: set[str] = set()
-        leave = seat.desk.pools.changed.connect(lambda news: (diary.note("t"), told.update(news.change.updated)))
+
+        def note(news: PoolNews) -> None:
+            diary.note("t")
+            told.update(news.change.updated)
+
+        leave = seat.desk.pools.changed.connect(note)
         source.changed.emit(inventory.apply(_pool_with_vms_on("h1")))
         assert diary.text == ""  # taking in so much has filled a frame already
         await until(lambda: len(told) >= _VMS and "p" in diary.text.rpartition("t")[2])

@@ -383,6 +383,8 @@ async def test_the_server_has_the_last_word_on_what_keeps_a_host_from_being_empt
         await until(lambda: dialog.findChild(QComboBox, f"fill.{vm.ref}") is not None)
         told = " ".join(label.text() for label in dialog.findChildren(QLabel) if label.isVisible())
         assert "cannot move" in told
+        assert dialog.height() >= dialog.sizeHint().height()
+        assert seat.part(QComboBox, f"fill.{vm.ref}").visibleRegion().boundingRect().height() > 10
         assert not seat.part(QLabel, "fill.progress").isVisible()
         await seat.press("fill", "cancel")
         await until(lambda: seat.find_dialog("fill") is None)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPoint, QPointF, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QDragMoveEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QPushButton, QToolTip
+from PySide6.QtWidgets import QApplication, QCheckBox, QLabel, QLineEdit, QMenu, QPushButton, QToolTip
 
+from lifeguard.commands.ask import CheckField, Form
 from lifeguard.inventory.folders import folder_group
 from lifeguard.inventory.placing import Group, group
 from lifeguard.sim.database import Database
 from lifeguard.tree.node import Thing
+from lifeguard.ui.dialogs.prompt import DialogAsk
 from lifeguard.ui.mime import packed, unpacked
 from lifeguard.ui.tree.model import TreeModel
 from tests.gui.desk import Seat, desk_on_pool
@@ -178,3 +180,19 @@ def test_folders_travel_by_their_path_and_tags_do_not() -> None:
     thing, folder = Thing("pool-1", "OpaqueRef:1"), folder_group("/a/b")
     assert unpacked(packed([thing, folder])) == (thing, folder)
     assert unpacked(packed([group("tag", "gold")])) == ()
+
+
+async def test_a_form_with_very_many_fields_still_fits_on_the_screen(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        ask = DialogAsk(seat.theme, seat.desk.window)
+        fields = tuple(CheckField(f"box{number}", f"Delete disk {number}") for number in range(60))
+        seat.desk.start(_asked(ask, Form("Many", fields)), "ask")
+        dialog = await seat.dialog("fill")
+        assert dialog.height() < seat.desk.window.height()
+        assert dialog.findChild(QCheckBox, "fill.box59") is not None
+        dialog.reject()
+        await until(lambda: seat.find_dialog("fill") is None)
+
+
+async def _asked(ask: DialogAsk, form: Form) -> None:
+    await ask.fill(form)

@@ -78,7 +78,9 @@ def _form_for(selection: Selection, item: Item, plan: Plan) -> Form:
     moves = sorted(
         f"{words.name(vm)} to {words.name(host) if host else 'another host'}" for vm, host in plan.moves.items()
     )
-    parts = [f"{format_count(len(moves), 'VM')} will move to other hosts." if moves else "No running VM has to move."]
+    parts = [f"{format_count(len(moves), 'VM')} will move to other hosts."] if moves else []
+    if not moves and not plan.blockers:
+        parts.append("No running VM has to move.")
     if plan.blockers:
         parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of each.")
     if plan.is_master:

@@ -73,7 +73,7 @@ class DiagnosisDialog(Form):
     def _line(self, ref: str) -> Line:
         verdict = self._verdicts[ref]
         name = Cell(self._words.name(ref), glyph=_FREE if verdict.allowed else _SHUT)
-        why = Cell("Nothing: it can start here" if verdict.allowed else verdict.refusal or "")
+        why = Cell("Nothing: it can start here" if verdict.allowed else verdict.short or "", hint=verdict.refusal or "")
         return Line((name, why), order=self._order[ref], is_quiet=not verdict.allowed)
 
     def _judge(self) -> None:

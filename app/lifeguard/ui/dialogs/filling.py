@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPlainTextEdit,
+    QScrollArea,
     QVBoxLayout,
     QWidget,
 )
@@ -22,6 +23,7 @@ from lifeguard.ui.dialogs.form import Form
 
 _MOST_LEFT_OUT = 8
 _MOST_LISTED = 8
+_MOST_ROWS = 10
 
 
 class Filling:
@@ -49,19 +51,23 @@ class Filling:
         body = QWidget()
         column = QVBoxLayout(body)
         column.setContentsMargins(0, 0, 0, 0)
-        rows = QFormLayout()
+        fields = QWidget()
+        rows = QFormLayout(fields)
+        rows.setContentsMargins(0, 0, 0, 0)
         self._fields = [(field, _input(field, rows, answers.get(field.key))) for field in form.fields]
+        place = _scrolled(fields) if len(self._fields) > _MOST_ROWS else fields
         if not form.listing:
-            column.addLayout(rows)
+            column.addWidget(place)
         for text in filter(None, (form.detail, left_out_words(form.left_out))):
             self._dialog.say(text, column)
         if form.listing:  # what is to be chosen follows from what will happen
             column.addWidget(_listing(form.listing))
-            column.addLayout(rows)
+            column.addWidget(place)
         self._dialog.content.replaceWidget(self._body, body)
         self._body.hide()
         self._body.deleteLater()
         self._body = body
+        body.show()  # what is not shown has no height, and the dialog is as tall as it needs to be
         for _, widget in self._fields:
             if isinstance(widget, QLineEdit | QPlainTextEdit):
                 widget.textChanged.connect(lambda *_: self._judge())
@@ -104,6 +110,17 @@ def _flaw(field: Field, value: Answer) -> str:
     if field.required and not text:
         return f"{field.label} is missing"
     return field.flaw(text) if field.flaw is not None and text else ""
+
+
+def _scrolled(fields: QWidget) -> QScrollArea:
+    """So many fields that a dialog with all of them would not fit on the screen."""
+    area = QScrollArea()
+    area.setObjectName("fill.fields")
+    area.setFrameShape(QScrollArea.Shape.NoFrame)
+    area.setWidgetResizable(True)
+    area.setWidget(fields)
+    area.setFixedHeight(fields.fontMetrics().height() * 2 * _MOST_ROWS)
+    return area
 
 
 def _listing(lines: Sequence[str]) -> QPlainTextEdit:

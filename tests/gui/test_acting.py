@@ -287,6 +287,31 @@ async def test_what_the_role_forbids_is_run_as_another_user(application: QApplic
         await until(lambda: all(row["auth_user_name"] == "read-only" for row in served.db.rows("session").values()))
 
 
+async def test_a_place_that_only_another_role_could_use_is_open_to_that_user(application: QApplication) -> None:
+    users = {"vm-operator": "look", "vm-power-admin": "operate"}
+    async with simulated(3, 6, passwords=users) as served, empty_desk(application) as seat:
+        seat.desk.connect(served.target(user="vm-operator", password="look"))
+        await until(seat.desk.is_loaded, 15)
+        vm, one = running(seat.link), command("vm.migrate")
+        assert one is not None
+        host = next(host for host in seat.link.inventory.all(Host) if host.ref != vm.resident_on)
+        selection, scope = Selection.of(seat.link, [vm.ref]), Scope("test")
+        menu = PlaceMenu(one, lambda: selection, lambda: [seat.link], seat.desk.run, scope.start, seat.desk.window)
+        menu.fill()
+        action = next(one for one in menu.actions() if one.text().startswith(host.name_label))
+        assert action.isEnabled()
+        assert "vm-power-admin" in action.toolTip()
+        place = middle_of(seat, index_of(seat, thing(seat, seat.link, host.ref)))
+        assert drag_to(seat, [seat.thing(vm.ref)], place)
+        await _log_in(seat, "vm-power-admin")
+        await seat.press("confirm", "proceed")
+        await until(lambda: served.db.get("VM", vm.ref, "resident_on") == host.ref, 20)
+        await until(lambda: not seat.desk.board.active)
+        menu.aboutToHide.emit()
+        menu.deleteLater()
+        await scope.close()
+
+
 async def test_what_failed_as_another_user_asks_for_that_user_again(application: QApplication) -> None:
     users = {"read-only": "look", "vm-operator": "operate"}
     async with simulated(2, 6, passwords=users) as served, empty_desk(application) as seat:

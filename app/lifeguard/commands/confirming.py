@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lifeguard.commands.command import Command
+from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Vm
 from lifeguard.rules.evacuation import Plan
@@ -40,7 +41,7 @@ async def _confirm_host(
     predicted = command.judge(selection)
     answers = []
     for item, verdict in zip(selection.items, predicted, strict=True):
-        ours_alone = not verdict.allowed and verdict.code is None
+        ours_alone = not verdict.allowed and verdict.code in (None, FORBIDDEN)
         reachable = item.source is host.source and item.source.state.phase == "live"
         if ours_alone or not reachable or not _vm_itself_is_willing(selection, item, operation):
             answers.append(verdict)

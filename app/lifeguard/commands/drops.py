@@ -8,6 +8,7 @@ from lifeguard.commands.command import Command
 from lifeguard.commands.host import EJECT
 from lifeguard.commands.migration import propose
 from lifeguard.commands.objects import ADD_TAG, INTO_FOLDER
+from lifeguard.commands.permission import may_try
 from lifeguard.commands.pool import JOIN
 from lifeguard.commands.remedies import CLEARED_IN_WIZARD
 from lifeguard.commands.selection import Item, Selection
@@ -29,9 +30,10 @@ class Drop:
 
     @property
     def is_open(self) -> bool:
-        """Whether at least one of the objects could go there, if need be after what the wizard offers."""
+        """Whether at least one of the objects could go there, if need be after what the wizard offers, or as another
+        user."""
         clearable = CLEARED_IN_WIZARD if self.command.opens else frozenset()
-        return any(verdict.allowed or verdict.key in clearable for verdict in self.verdicts)
+        return any(may_try(verdict) or verdict.key in clearable for verdict in self.verdicts)
 
 
 def on_host(selection: Selection, host: Item) -> Drop | None:

@@ -46,6 +46,11 @@ def judge_permission(command: Calling, source: Source, selection: Selection) -> 
     return Verdict(FORBIDDEN, params, selection.rules(source).words)
 
 
+def may_try(verdict: Verdict) -> bool:
+    """Whether it may be asked for: where only the role is missing, another user's is asked for then."""
+    return verdict.allowed or verdict.code == FORBIDDEN
+
+
 def _for_kinds(method: str, selection: Selection) -> tuple[str, ...]:
     """`*.add_tags` is meant for each class of object that is selected."""
     if not method.startswith("*."):

@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QMenu, QMenuBar, QToolBar, QToolButton, QWidget
 from lifeguard.assets import asset
 from lifeguard.commands.command import Command
 from lifeguard.commands.menus import Entry, Line, context_menu, menu_bar, toolbar
-from lifeguard.commands.permission import FORBIDDEN
+from lifeguard.commands.permission import may_try
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.shortcuts import meant_by, shortcuts
 from lifeguard.commands.source import Source
@@ -134,8 +134,7 @@ class Actions(QObject):
         for line in lines:
             if line is not None and line.id not in self._own:
                 action = self._action(line)
-                may_try = line.allowed or line.verdict.code == FORBIDDEN  # then it asks for another user
-                action.setEnabled(may_try)
+                action.setEnabled(may_try(line.verdict))
                 reason = line.refusal or ""
                 action.setToolTip(reason or _with_shortcut(line.title, self._keys(line.command)))
                 action.setStatusTip(reason)

@@ -14,6 +14,7 @@ from lifeguard.commands.selection import Item
 from lifeguard.rules.evacuation import Plan
 from lifeguard.rules.verdict import Verdict
 from lifeguard.xapi.failures import ApiFailure, LostConnection
+from lifeguard.xapi.permissions import Permissions
 from tests.support.asking import Script
 from tests.support.building import build_pool, ref
 from tests.unit.commands.recording import RecordingPool
@@ -107,3 +108,10 @@ async def test_what_the_server_says_becomes_the_form_and_what_is_chosen_there_is
     await job.wait()
     assert "VM.hard_shutdown" in [call[0] for call in pool.calls]
     assert not any(call[2:3] == ("MAINTENANCE_MODE_EVACUATED_VMS_MIGRATED",) for call in pool.calls if "add" in call[0])
+
+
+async def test_where_the_role_is_missing_no_host_is_asked_about() -> None:
+    pool = live_pool()
+    pool.permissions = Permissions(frozenset({"vm.start"}))
+    assert await confirmed(pool, "a") == {}
+    assert pool.calls == []

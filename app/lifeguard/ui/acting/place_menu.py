@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from lifeguard.commands.command import Command
 from lifeguard.commands.confirming import confirm_hosts
 from lifeguard.commands.menus import host_menu
+from lifeguard.commands.permission import may_try
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.source import Source
@@ -77,7 +78,7 @@ class PlaceMenu(QMenu):
             verdict = wizard.sum_up(selection)
             action = self.addAction("To other storage or another pool…")
             action.setObjectName(f"{self._chosen.id}.wizard")
-            action.setEnabled(verdict.allowed)
+            action.setEnabled(may_try(verdict))
             action.setToolTip(verdict.refusal or "")
             action.triggered.connect(lambda: self._run(wizard, self._selection()))
 
@@ -91,7 +92,7 @@ class PlaceMenu(QMenu):
     def _say(self, selection: Selection, place: Item, action: QAction, verdict: Verdict) -> None:
         name = selection.rules(place.source).words.name(place.ref)
         action.setText(name if verdict.allowed else f"{name} ({verdict.short})")
-        action.setEnabled(verdict.allowed)
+        action.setEnabled(may_try(verdict))
         action.setToolTip(verdict.refusal or "")
         action.setStatusTip(verdict.refusal or "")
 

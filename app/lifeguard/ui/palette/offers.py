@@ -9,6 +9,7 @@ from functools import partial
 from lifeguard.commands.command import Command
 from lifeguard.commands.menus import host_menu
 from lifeguard.commands.palette import find_commands, rank
+from lifeguard.commands.permission import may_try
 from lifeguard.commands.selection import Selection
 from lifeguard.commands.source import Source
 from lifeguard.rules.verdict import Verdict
@@ -102,6 +103,6 @@ def _title_at(command: Command, place: str) -> str:
 
 
 def _offer(command: Command, selection: Selection, verdict: Verdict, title: str, ground: Ground) -> Offer:
-    refusal = "" if verdict.allowed else verdict.refusal or "Not now"
+    refusal = "" if may_try(verdict) else verdict.refusal or "Not now"
     offer = Offer(title, ground.keys.get(command.id, command.shortcut), lambda: ground.run(command, selection))
-    return replace(offer, refusal=refusal, note=refusal or offer.note)
+    return replace(offer, refusal=refusal, note=verdict.refusal or offer.note)

@@ -9,7 +9,7 @@ from PySide6.QtGui import QValidator
 from PySide6.QtWidgets import QAbstractItemView, QLineEdit, QStyleOptionViewItem, QToolTip, QWidget
 
 from lifeguard.commands.command import Command
-from lifeguard.commands.permission import FORBIDDEN
+from lifeguard.commands.permission import may_try
 from lifeguard.commands.selection import Selection
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.delegate import RowDelegate
@@ -37,7 +37,7 @@ class Editing(Protocol):
 def why_not(command: Command, selection: Selection) -> str:
     """Why this cannot be edited; empty when it can. Where only the role is missing, another user is asked for later."""
     verdict = command.sum_up(selection)
-    return "" if verdict.allowed or verdict.code == FORBIDDEN else verdict.refusal or "Not now"
+    return "" if may_try(verdict) else verdict.refusal or "Not now"
 
 
 def say_beside(view: QAbstractItemView, index: QModelIndex, words: str) -> None:

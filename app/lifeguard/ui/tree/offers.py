@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lifeguard.commands.drops import Drop
+from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.vm_place import MIGRATE
 from lifeguard.datamodel.records import Vm
@@ -27,7 +28,7 @@ class Offer:
 def offer_of(drop: Drop, place: str) -> Offer:
     """In words; `place` is what the place is called."""
     refused = [verdict for verdict in drop.verdicts if not verdict.allowed]
-    if not drop.is_open:
+    if not drop.is_open or all(verdict.code == FORBIDDEN for verdict in drop.verdicts):
         return Offer(drop, "", _why(drop.verdicts, refused[0]) if refused else "")
     if drop.command is MIGRATE and drop.selection.target is not None:
         return _migration(drop, drop.selection.target, refused)

@@ -152,3 +152,11 @@ def test_a_pool_tells_its_members_the_master_first_and_who_does_not_answer() -> 
     assert [title for title in told if title in ("h1", "h2")] == ["h2", "h1"]
     assert told["h1"] == "10.0.0.1, unreachable"
     assert told["Coordinator (master)"] == "h2"
+
+
+@pytest.mark.parametrize("told", ["1e300", "inf", "nan", "-5", "", "yesterday", "1769990000."])
+def test_whatever_a_host_tells_about_its_start_can_be_shown(told: str) -> None:
+    pool = build_pool().host("h1", other_config={"boot_time": told})
+    uptime = next(row for row in _rows(pool.inventory, ref("h1")) if row.title == "Uptime")
+    assert (uptime.value != UNKNOWN) == told.startswith("176")
+    assert uptime.hint

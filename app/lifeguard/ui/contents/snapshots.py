@@ -10,7 +10,7 @@ from lifeguard.inventory.standing import state_of
 from lifeguard.quantities import UNKNOWN, format_bytes, format_count
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.glyphs import glyph_of
-from lifeguard.ui.table.instant import epoch_s, local_time
+from lifeguard.ui.table.instant import epoch_s, exact_time, local_time
 from lifeguard.ui.table.line import GONE, Cell, Column, Line, Table, number, text
 
 NOW = "now"
@@ -69,7 +69,7 @@ def _line(facts: Facts, subject: str, key: str) -> Line:
     size = size_bytes(facts, vm)
     cells = (
         text(vm.name_label, "It has no name", glyph_of("snapshot", state)),
-        Cell(local_time(taken_s), taken_s, "" if taken_s else "Unknown"),
+        Cell(local_time(taken_s), taken_s, exact_time(taken_s) if taken_s else "The server does not tell"),
         Cell(UNKNOWN, taken_s, instant_s=taken_s),
         text(_CONTAINS.get(state, "Disks")),
         number(size, format_bytes(size), "What its disks and memory take on their storage"),

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
-from lifeguard.quantities import UNKNOWN, format_ago
+from lifeguard.quantities import UNKNOWN, format_ago, format_duration
 from lifeguard.ui.table.instant import epoch_s, exact_time, local_time
+
+
+_ASTRAY_S: Final = 3600.0
+"""Clocks differ; what began later than this from now is no instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,13 @@ def moment(title: str, timestamp: str, now_s: float, never: str = "Never") -> Ro
     age_s = now_s - instant_s
     ago = f" ({format_ago(age_s)})" if age_s >= 0 else ""
     return Row(title, local_time(instant_s) + ago, exact_time(instant_s))
+
+
+def lasting(title: str, since_s: float | None, now_s: float, why: str) -> Row:
+    """How long something has been so, and since when exactly; `why` nobody knows."""
+    if since_s is None or not 0 < since_s <= now_s + _ASTRAY_S:
+        return Row(title, UNKNOWN, why)
+    return Row(title, format_duration(now_s - since_s), f"Since {exact_time(since_s)}")
 
 
 def known(*rows: Row) -> tuple[Row, ...]:

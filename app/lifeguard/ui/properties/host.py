@@ -6,8 +6,8 @@ from lifeguard.datamodel.records import Host, HostCpu, HostMetrics, Network, Pif
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.naming import network_name
 from lifeguard.inventory.relations import control_domain_of, is_live, master_ref, pifs_of, related
-from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
-from lifeguard.ui.properties.group import Group, Row, known, row, yes
+from lifeguard.quantities import UNKNOWN, format_bytes, format_count
+from lifeguard.ui.properties.group import Group, Row, known, lasting, row, yes
 from lifeguard.ui.properties.identity import identity
 from lifeguard.ui.properties.paths import paths_told
 from lifeguard.ui.properties.upkeep import certificate_group, licence_group, version_group
@@ -41,8 +41,8 @@ def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
         row("Role", "Coordinator (master)" if master_ref(inventory) == host.ref else "Pool member"),
         row("State", _state(inventory, host)),
         row("Virtual machines", format_count(len(_guests(inventory, host)), "running VM")),
-        row("Uptime", _since(config.get("boot_time", "") if lives else "", now_s), why),
-        row("Toolstack uptime", _since(config.get("agent_start_time", "") if lives else "", now_s), why),
+        lasting("Uptime", _instant_s(config.get("boot_time", "")) if lives else None, now_s, why),
+        lasting("Toolstack uptime", _instant_s(config.get("agent_start_time", "")) if lives else None, now_s, why),
         row("iSCSI IQN", host.iscsi_iqn or config.get("iscsi_iqn", ""), "None is set", is_code=True),
         row("Log destination", host.logging.get("syslog_destination", "") or "Local"),
         row("Multipathing", "On" if is_multipath else "Off"),
@@ -116,9 +116,9 @@ def _cpus(inventory: Inventory, host: Host) -> Group:
     return Group("CPUs", rows)
 
 
-def _since(instant: str, now_s: float) -> str:
-    """Time since an instant told as a decimal number of seconds, as hosts tell when they booted."""
+def _instant_s(told: str) -> float | None:
+    """An instant told as a decimal number of seconds, as hosts tell when they booted."""
     try:
-        return format_duration(now_s - float(instant))
+        return float(told)
     except ValueError:
-        return UNKNOWN
+        return None

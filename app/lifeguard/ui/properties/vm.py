@@ -5,9 +5,9 @@ from __future__ import annotations
 from lifeguard.datamodel.records import Host, Vm, VmAppliance, VmGuestMetrics, VmMetrics, Vmss
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.inventory.relations import home_of, is_real_vm
-from lifeguard.quantities import UNKNOWN, format_bytes, format_count, format_duration
+from lifeguard.quantities import format_bytes, format_count, format_duration
 from lifeguard.ui.properties.boot import boot_group
-from lifeguard.ui.properties.group import Group, Row, known, moment, row, yes
+from lifeguard.ui.properties.group import Group, Row, known, lasting, moment, row, yes
 from lifeguard.ui.properties.guest import guest_group
 from lifeguard.ui.properties.identity import identity
 from lifeguard.ui.table.instant import epoch_s
@@ -35,13 +35,12 @@ def vm_groups(inventory: Inventory, vm: Vm, now_s: float) -> tuple[Group, ...]:
 def _general(inventory: Inventory, vm: Vm, metrics: VmMetrics | None, now_s: float) -> Group:
     runs = vm.power_state == "Running"
     started_s = epoch_s(metrics.start_time) if metrics is not None and runs else None
-    uptime = UNKNOWN if started_s is None else format_duration(now_s - started_s)
     config = vm.other_config
     installed = metrics.install_time if metrics is not None else ""
     rows = (
         *identity(vm),
         row("State", vm.power_state),
-        row("Uptime", uptime, not_running(vm)),
+        lasting("Uptime", started_s, now_s, not_running(vm)),
         _host(inventory, "Runs on" if runs else "Home server", home_of(inventory, vm.ref), "It may run on any server"),
         _host(inventory, "Affinity", vm.affinity, "It prefers no server"),
         *known(

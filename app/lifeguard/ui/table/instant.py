@@ -4,23 +4,31 @@ from __future__ import annotations
 
 import time
 from calendar import timegm
+from typing import Final
 
 from lifeguard.quantities import UNKNOWN
+
+_LATEST_S: Final = 253_402_300_799.0
+"""The last second of the year 9999; what a server tells beyond it is no instant."""
 
 
 def local_time(instant_s: float | None) -> str:
     """`4 Mar 2026 14:02`, an en dash for never."""
-    if instant_s is None:
+    if not _is_told(instant_s):
         return UNKNOWN
     return time.strftime("%d %b %Y %H:%M", time.localtime(instant_s)).lstrip("0")
 
 
 def exact_time(instant_s: float | None) -> str:
     """Local and UTC, to the second."""
-    if instant_s is None or instant_s <= 0:
+    if not _is_told(instant_s):
         return "Never"
     local = time.strftime("%d %b %Y %H:%M:%S", time.localtime(instant_s)).lstrip("0")
     return f"{local} ({time.strftime('%Y-%m-%d %H:%M:%S UTC', time.gmtime(instant_s))})"
+
+
+def _is_told(instant_s: float | None) -> bool:
+    return instant_s is not None and 0 < instant_s < _LATEST_S
 
 
 def epoch_s(timestamp: str) -> int | None:

@@ -13,7 +13,7 @@ from lifeguard.search.query import Search
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.slices import Slices
 
-_BUDGET_S: Final = 0.004
+_BUDGET_S: Final = 0.003
 _PIECE: Final = 20
 _MOST: Final = 5_000
 

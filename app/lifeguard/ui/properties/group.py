@@ -8,7 +8,6 @@ from typing import Final
 from lifeguard.quantities import UNKNOWN, format_ago, format_duration
 from lifeguard.ui.table.instant import epoch_s, exact_time, local_time
 
-
 _ASTRAY_S: Final = 3600.0
 """Clocks differ; what began later than this from now is no instant."""
 

@@ -19,7 +19,7 @@ def assert_can_boot_here(
 ) -> None:  # fmt: skip
     """Raises the ApiError of the first check that fails."""
     vm, host = db.row("VM", vm_ref), db.row("host", host_ref)
-    _assert_sane(vm)
+    _assert_sane(db, vm)
     _assert_version(db, vm_ref, vm, host_ref)
     if not lookup.is_live(db, host_ref):
         raise ApiError("HOST_NOT_LIVE")
@@ -109,14 +109,29 @@ def network_pifs(db: Database, network_ref: str) -> list[Row]:
     return [pif for pif in rows if pif]
 
 
-def _assert_sane(vm: Row) -> None:
-    if not 0 < vm["VCPUs_at_startup"] <= vm["VCPUs_max"]:
-        raise ApiError("INVALID_VALUE", "VCPUs values must satisfy: 0 < VCPUs_at_startup ≤ VCPUs_max")
-    if not vm["is_control_domain"]:
-        memory.assert_ordered(
-            static_min=vm["memory_static_min"], dynamic_min=vm["memory_dynamic_min"],
-            dynamic_max=vm["memory_dynamic_max"], static_max=vm["memory_static_max"],
-        )  # fmt: skip
+def _assert_sane(db: Database, vm: Row) -> None:
+    """Settings that no host could run. Dynamic limits beyond the static ones are none: they are cut to fit."""
+    at_startup, most = vm["VCPUs_at_startup"], vm["VCPUs_max"]
+    for name, count in (("VCPUs_max", most), ("VCPUs-at-startup", at_startup)):
+        if count < 1:
+            raise ApiError("INVALID_VALUE", name, str(count))
+    if at_startup > most:
+        raise ApiError("VALUE_NOT_SUPPORTED", "VCPUs-at-startup", str(at_startup), "value greater than VCPUs-max")
+    if any(vm[f"memory_{kind}_max"] < vm[f"memory_{kind}_min"] for kind in ("static", "dynamic")):
+        raise ApiError("MEMORY_CONSTRAINT_VIOLATION")
+    if vm["HVM_shadow_multiplier"] < 1:
+        raise ApiError("INVALID_VALUE", "HVM_shadow_multiplier", str(vm["HVM_shadow_multiplier"]))
+    _assert_crash_action(vm["actions_after_crash"], lookup.domain_type(db, vm))
+
+
+def _assert_crash_action(action: str, domain_type: str) -> None:
+    field = "VM.actions_after_crash"
+    if action == "rename_restart":
+        reason = "option would leak a domain; VMs and not domains are managed by this API"
+        raise ApiError("VALUE_NOT_SUPPORTED", field, action, reason)
+    if action.startswith("coredump_and_") and domain_type in _NEEDS_HVM:
+        reason = "cannot invoke a coredump of an HVM, PVH or PV-in-PVH domain"
+        raise ApiError("VALUE_NOT_SUPPORTED", field, action, reason)
 
 
 def _assert_version(db: Database, vm_ref: str, vm: Row, host_ref: str) -> None:

@@ -1,4 +1,4 @@
-"""What can be done to any object: its name, tags, folder and custom fields."""
+"""What can be done to any object: its name, its tags and its folder."""
 
 from __future__ import annotations
 
@@ -14,8 +14,6 @@ from lifeguard.commands.selection import Item, Selection
 from lifeguard.inventory.folders import clean_path, folder_of, parent_of
 from lifeguard.rules.verdict import ALLOWED, Verdict
 from lifeguard.xapi.failures import Failure
-
-_FIELD_PREFIX = "XenCenter.CustomFields."
 
 
 def class_name_of(item: Item) -> str:
@@ -141,19 +139,6 @@ async def _move(doing: Doing, place: str) -> None:
             await remember_folders(item, lambda paths: [*paths, left])
 
 
-def _field_form(selection: Selection) -> Form | None:
-    fields = TextField("field", "Field"), TextField("value", "Value", required=False)
-    return Form(f"Custom field of {in_short(selection, 'objects')}", fields, "Save")
-
-
-async def _set_field(doing: Doing) -> None:
-    kind, key = class_name_of(doing.item), _FIELD_PREFIX + text_of(doing, "field")
-    await doing.call(f"{kind}.remove_from_other_config", doing.item.ref, key)
-    value = text_of(doing, "value")
-    if value:
-        await doing.call(f"{kind}.add_to_other_config", doing.item.ref, key, value)
-
-
 RENAME = Command(
     "object.rename", "Rename", NAMED, always, _rename, ("*.set_name_label",), "renamed", "one", shortcut="F2",
     form=_rename_form,
@@ -177,9 +162,5 @@ OUT_OF_FOLDER = Command(
     "object.out_of_folder", "Remove from folder", TAGGABLE, _judge_out_of_folder, _out_of_folder, FOLDER_CALLS,
     "moved", icon="folder", lane=folder_lane,
 )  # fmt: skip
-CUSTOM_FIELD = Command(
-    "object.custom_field", "Set custom field", TAGGABLE, always, _set_field,
-    ("*.add_to_other_config/key:XenCenter.CustomFields.*",), "changed", form=_field_form,
-)  # fmt: skip
 
-COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, OUT_OF_FOLDER, CUSTOM_FIELD)
+COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, OUT_OF_FOLDER)

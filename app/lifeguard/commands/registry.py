@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lifeguard.commands import (
+    custom_fields,
     groups,
     host,
     maintenance,
@@ -50,6 +51,7 @@ _ALL: tuple[Command, ...] = (
     *server.COMMANDS,
     *storage.COMMANDS,
     *objects.COMMANDS,
+    *custom_fields.COMMANDS,
     *groups.COMMANDS,
     *messages.COMMANDS,
 )

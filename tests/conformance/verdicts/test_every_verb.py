@@ -219,6 +219,10 @@ async def test_names_tags_folders_custom_fields_and_vapps() -> None:
         assert "folder" not in on.db.get("VM", vm, "other_config")
         await on.do("object.custom_field", vm, answers={"field": "Owner", "value": "Finance"})
         assert on.db.get("VM", vm, "other_config")["XenCenter.CustomFields.Owner"] == "Finance"
+        await on.do("object.custom_field", vm, answers={"field": "Rack", "value": "B12"})
+        listed = str(on.db.get("pool", on.served.pool.pool_ref, "gui_config")["XenCenter.CustomFields"])
+        assert 'name="Rack"' in listed
+        assert listed.count('name="Owner"') == 1
         await on.do("object.custom_field", vm, answers={"field": "Owner", "value": ""})
         assert "XenCenter.CustomFields.Owner" not in on.db.get("VM", vm, "other_config")
         shop = next(ref for ref, row in on.db.rows("VM_appliance").items() if row["name_label"] == "Shop")

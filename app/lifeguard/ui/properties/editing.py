@@ -8,7 +8,8 @@ from typing import Final
 from lifeguard.commands.answered import answered
 from lifeguard.commands.ask import Answer
 from lifeguard.commands.command import Command
-from lifeguard.commands.objects import CUSTOM_FIELD, FOLDER, RENAME, TAGS
+from lifeguard.commands.custom_fields import CUSTOM_FIELD
+from lifeguard.commands.objects import FOLDER, RENAME, TAGS
 from lifeguard.commands.selection import Selection
 from lifeguard.inventory.folders import clean_path
 from lifeguard.ui.properties.group import Edit

@@ -9,7 +9,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from lifeguard.clock import Clock
-from lifeguard.commands.objects import CUSTOM_FIELD
+from lifeguard.commands.custom_fields import CUSTOM_FIELD
 from lifeguard.commands.selection import Selection
 from lifeguard.inventory.change import Change
 from lifeguard.ui.properties.any import property_groups

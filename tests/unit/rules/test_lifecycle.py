@@ -82,3 +82,35 @@ def test_while_the_pool_is_upgraded_only_what_is_safe_may_be_done() -> None:
     pool = running().pool(other_config={"rolling_upgrade_in_progress": "true"})
     assert judge(pool, "snapshot").code == "NOT_SUPPORTED_DURING_UPGRADE"
     assert judge(pool, "pool_migrate").allowed
+
+
+def test_what_cannot_suspend_says_why_before_anything_else_and_full_tools_can() -> None:
+    pool = running(tools=False).change("VM_guest_metrics", "web-guest", other={"data-cant-suspend-reason": "raid"})
+    assert judge(pool, "pool_migrate").params == (ref("web"), "raid")
+    assert judge(pool, "clean_shutdown").code == "VM_LACKS_FEATURE"
+    pool.change("VM_guest_metrics", "web-guest", PV_drivers_version={"major": "9", "minor": "3"})
+    assert judge(pool, "pool_migrate").allowed
+
+
+def test_a_virtual_gpu_moves_only_if_its_card_says_with_what_it_goes() -> None:
+    pool = running(VGPUs=[ref("gpu")]).change("VGPU_type", "grid", implementation="nvidia")
+    pool.change("PGPU", "card", compatibility_metadata={"nvidia": "v1"})
+    assert judge(pool, "pool_migrate").code == "VM_HAS_VGPU"
+    pool.change("VGPU", "gpu", type=ref("grid"), resident_on=ref("card"))
+    assert judge(pool, "pool_migrate").allowed
+    pool.change("VGPU_type", "grid", implementation="passthrough")
+    assert judge(pool, "suspend").code == "VM_HAS_VGPU"
+
+
+def test_a_vm_at_rest_leaves_its_virtual_gpu_alone() -> None:
+    halted = running(VGPUs=[ref("gpu")], power_state="Halted", resident_on="OpaqueRef:NULL")
+    assert judge(halted, "migrate_send").allowed
+    suspended = running(VGPUs=[ref("gpu")], power_state="Suspended", resident_on="OpaqueRef:NULL")
+    assert judge(suspended, "checkpoint").allowed
+    assert judge(suspended, "migrate_send").code == "VM_HAS_VGPU"
+
+
+def test_platform_settings_are_read_as_people_write_them() -> None:
+    for value, code in (("True", "VM_IS_IMMOBILE"), ("1", "VM_IS_IMMOBILE"), ("no", None)):
+        pool = running(platform={"nomigrate": value}, power_state="Suspended", resident_on="OpaqueRef:NULL")
+        assert judge(pool, "migrate_send").code == code

@@ -7,16 +7,19 @@ from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QHeaderView, QMenu, QTreeView
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QFontMetrics, QKeySequence
+from PySide6.QtWidgets import QHeaderView, QMenu, QStyle, QTreeView
 
 from lifeguard.settings.model import TableLayout
 from lifeguard.ui.table.layouts import Layouts
 from lifeguard.ui.table.line import Column
+from lifeguard.ui.table.model import TableModel
 from lifeguard.ui.table.widths import Need, shared_out
+from lifeguard.ui.theme import fixed_font
 from lifeguard.ui.widgets import mark
 
+_SAMPLE: Final = 60
 _KEYS: Final = "Ctrl+Shift+L"
 _FEWEST: Final = 12
 _FEWEST_OF_FIRST: Final = 20
@@ -31,14 +34,15 @@ class TableColumns:
     def __init__(
         self,
         view: QTreeView,
+        lines: TableModel,
         key: str,
-        columns: tuple[Column, ...],
         layouts: Layouts | None,
         sort: Callable[[Sorting | None], object],
     ) -> None:
         self._view = view
+        self._lines = lines
         self._key = key
-        self._columns = columns
+        self._columns = lines.columns
         self._layouts = layouts
         self._sort = sort
         self._layout = layouts.get(key) if layouts is not None else TableLayout()
@@ -56,9 +60,10 @@ class TableColumns:
 
     def measure(self) -> None:
         """Look at what the columns hold now; they do not become narrower for it."""
-        if not self._view.isVisible() or not self._view.model().rowCount():
+        if not self._view.isVisible() or not self._lines.rowCount():
             return
-        needs = tuple(self._need(place, column) for place, column in enumerate(self._columns))
+        held = self._held()
+        needs = tuple(self._need(place, column, held[place]) for place, column in enumerate(self._columns))
         if self._needs:
             needs = tuple(old.joined(new) for old, new in zip(self._needs, needs, strict=True))
         if needs != self._needs:
@@ -121,11 +126,37 @@ class TableColumns:
             action.setChecked(is_chosen)
             action.triggered.connect(partial(self._sort_by, place))
 
-    def _need(self, place: int, column: Column) -> Need:
+    def _held(self) -> list[int]:
+        """How wide the first lines are, in each column. Qt's own way asks the model for all that a thousand of them
+        look like, which takes longer than a frame."""
+        style, plain = self._view.style(), self._view.fontMetrics()
+        margin = 2 * (style.pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin) + 1)
+        picture = self._view.iconSize().width() + margin
+        metrics = [QFontMetrics(fixed_font()) if column.is_code else plain for column in self._columns]
+        widest = [0] * len(self._columns)
+        index = self._lines.index(0, 0)
+        for _ in range(_SAMPLE):
+            if not index.isValid():
+                break
+            for place, cell in enumerate(self._lines.cells(index)):
+                inset = self._view.indentation() * self._levels(index) if place == 0 else 0
+                width = metrics[place].horizontalAdvance(self._lines.words(cell)) + margin
+                widest[place] = max(widest[place], inset + width + (picture if cell.glyph is not None else 0))
+            index = self._view.indexBelow(index)
+        return widest
+
+    def _levels(self, index: QModelIndex) -> int:
+        """How far a line is indented, in steps."""
+        levels = int(self._view.rootIsDecorated())
+        while (index := index.parent()).isValid():
+            levels += 1
+        return levels
+
+    def _need(self, place: int, column: Column, widest: int) -> Need:
         letter = self._view.fontMetrics().averageCharWidth()
         title = self._header.sectionSizeHint(place) + letter if self._columns[0].title else 0
         beside = mark.ROOM if column.is_copied else 0
-        held = max(title, self._view.sizeHintForColumn(place) + 2 * letter + beside)
+        held = max(title, widest + letter + beside)
         most = letter * column.letters + beside
         wanted = max(title, most if column.is_steady else min(held, most))
         fewest = letter * (_FEWEST if place else _FEWEST_OF_FIRST)

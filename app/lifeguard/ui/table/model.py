@@ -83,9 +83,13 @@ class TableModel(QAbstractItemModel):
             return QModelIndex()
         return self.createIndex(self._children[parent].index(key), column, self._number[key])
 
-    def cell(self, index: Index) -> Cell:
+    def cells(self, index: Index) -> tuple[Cell, ...]:
+        """All cells of the line."""
         key = self.key(index)
-        cells = self._live.line(key).cells if key and self._live is not None else ()
+        return self._live.line(key).cells if key and self._live is not None else ()
+
+    def cell(self, index: Index) -> Cell:
+        cells = self.cells(index)
         return cells[index.column()] if index.column() < len(cells) else _NOTHING
 
     def index(self, row: int, column: int, parent: Index = QModelIndex()) -> QModelIndex:

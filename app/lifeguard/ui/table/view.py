@@ -54,7 +54,7 @@ class TableView(BranchingView):
         self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHeaderHidden(not has_header)
-        self.columns = TableColumns(self, key, columns, layouts, self._sort_by)
+        self.columns = TableColumns(self, self.lines, key, layouts, self._sort_by)
         self.activated.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         copy = QAction("Copy", self)

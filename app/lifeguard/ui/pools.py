@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from itertools import count
 from typing import Final, TypeVar
 
-from PySide6.QtCore import QTimer
-
 from lifeguard.commands.carriers import is_there
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.inventory.answers import Answers, Asked
@@ -20,11 +18,10 @@ from lifeguard.observe import Signal
 from lifeguard.tree.node import Thing
 from lifeguard.ui.live.feed import Feed
 from lifeguard.ui.shown import Shown, Source
+from lifeguard.ui.slices import BUDGET_S, Rest
 
 V = TypeVar("V")
 _SLICE: Final = 10
-_SPELL_S: Final = 0.004
-_TURNS: Final = 3  # of the loop: views lay out in one, paint in the next, and then it is time for more
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -62,9 +59,7 @@ class Pools:
         self._leave: dict[str, Callable[[], None]] = {}
         self._numbers = count(1)
         self._untold: deque[tuple[OpenPool, Change]] = deque()
-        self._turns_left = 0
-        self._turn = QTimer()
-        self._turn.timeout.connect(self._wait)
+        self._rest = Rest(self._tell)
 
     def __iter__(self) -> Iterator[OpenPool]:
         return iter(tuple(self._open.values()))
@@ -130,27 +125,17 @@ class Pools:
         self._untold.extend((pool, piece) for piece in sliced(change))
         if len(self._untold) == 1:
             self._tell()
-        elif not self._turn.isActive():
-            self._rest()
-
-    def _rest(self) -> None:
-        self._turns_left = _TURNS
-        self._turn.start()
-
-    def _wait(self) -> None:
-        self._turns_left -= 1
-        if self._turns_left == 0:
-            self._turn.stop()
-            self._tell()
+        elif not self._rest.is_on:
+            self._rest.begin()
 
     def _tell(self) -> None:
         """Tell what fits into a few milliseconds; the rest when that has been painted."""
-        end_s = time.perf_counter() + _SPELL_S
+        end_s = time.perf_counter() + BUDGET_S
         while self._untold:
             pool, change = self._untold.popleft()
             self.changed.emit(PoolNews(pool, change, frozenset(pool.answers.apply(change))))
             if time.perf_counter() > end_s and self._untold:
-                self._rest()
+                self._rest.begin()
                 return
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from heapq import heapify, heapreplace
@@ -11,6 +10,7 @@ from typing import TypeAlias
 
 _MOST_HOSTS = 32
 _MOST_ORDERS = 3500
+_BOUNDLESS = 1 << 40
 
 Sizes: TypeAlias = tuple[tuple[str, int], ...]
 
@@ -49,10 +49,14 @@ def survives(load: Load, failures: int) -> bool:
         return False
     if not load.sizes:
         return True
-    if _survives_worst(settled, failures):
+    lives: dict[str, Sizes] = {host: () for host in settled.room}
+    for vm, host in settled.places.items():
+        lives[host] = (*lives[host], (vm, settled.sizes[vm]))
+    biggest = max(settled.sizes.values())
+    if _survives_worst(settled.room, lives, biggest, failures):
         return True
     can_try_all = load.host_count <= _MOST_HOSTS and perm(load.host_count, failures) < _MOST_ORDERS
-    return can_try_all and _survives_all(settled, failures)
+    return can_try_all and _survives_all(settled.room, lives, biggest, failures)
 
 
 def most_survived(load: Load) -> int:
@@ -78,35 +82,29 @@ def _followed(load: Load, plan: Mapping[str, str]) -> Load:
     return Load(room, load.sizes, {**load.places, **plan}, load.host_count)
 
 
-def _survives_all(load: Load, failures: int) -> bool:
+def _survives_all(room: Mapping[str, int], lives: Mapping[str, Sizes], biggest: int, failures: int) -> bool:
     """Try every order in which hosts could fail, as the server does where these are few."""
-    lives: dict[str, Sizes] = {host: () for host in load.room}
-    for vm, host in load.places.items():
-        lives[host] = (*lives[host], (vm, load.sizes[vm]))
-    return _survives_any_next(load.room, lives, failures)
-
-
-def _survives_any_next(room: Mapping[str, int], lives: Mapping[str, Sizes], failures: int) -> bool:
     for lost in room if failures else ():
         left = {host: free for host, free in room.items() if host != lost}
         plan = pack(lives[lost], left)
         if len(plan) < len(lives[lost]):
             return False
-        if failures > 1:
-            after = {host: lives[host] for host in left}
-            for vm, size in lives[lost]:
-                left[plan[vm]] -= size
-                after[plan[vm]] = (*after[plan[vm]], (vm, size))
-            if not _survives_any_next(left, after, failures - 1):
-                return False
+        if failures == 1:
+            continue
+        after = {host: lives[host] for host in left}
+        for vm, size in lives[lost]:
+            left[plan[vm]] -= size
+            after[plan[vm]] = (*after[plan[vm]], (vm, size))
+        if not (
+            _survives_worst(left, after, biggest, failures - 1) or _survives_all(left, after, biggest, failures - 1)
+        ):
+            return False
     return True
 
 
-def _survives_worst(load: Load, failures: int) -> bool:
+def _survives_worst(room: Mapping[str, int], lives: Mapping[str, Sizes], biggest: int, failures: int) -> bool:
     """On the safe side, and soon told: every VM is as big as the biggest, lost are the hosts with most room and those
-    with most VMs. All real failures are easier."""
-    biggest = max(load.sizes.values())
-    slots = sorted((free // biggest if biggest else len(load.sizes) for free in load.room.values()), reverse=True)
-    held = Counter(load.places.values())
-    counts = sorted((held[host] for host in load.room), reverse=True)
+    with most VMs. All real failures are easier, so this also ends the search among orders that begin alike."""
+    slots = sorted((free // biggest if biggest else _BOUNDLESS for free in room.values()), reverse=True)
+    counts = sorted(map(len, lives.values()), reverse=True)
     return sum(counts[:failures]) <= sum(slots[failures:])

@@ -20,8 +20,10 @@ from lifeguard import __version__
 from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
+from lifeguard.datamodel.dump import write_dump
 from lifeguard.datamodel.records import Host, Vm
 from lifeguard.datamodel.schema import NULL_REF
+from lifeguard.datamodel.tables import CLASSES
 from lifeguard.inventory.relations import is_real_vm, master_ref, vms_on
 from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel
@@ -272,6 +274,24 @@ async def test_what_is_outdated_is_readable_but_dim_and_says_of_when_it_is(appli
         assert tree.palette().color(text) == seat.theme.colour("text-quiet") != quiet
         ground = seat.theme.colour("surface-raised")
         await until(lambda: window.banner.grab().toImage().pixelColor(8, 4) == ground)
+
+
+async def test_one_lost_pool_does_not_dim_what_is_known_of_another(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        tables = {name: seat.simulated.db.rows(name) for name, known in CLASSES.items() if known.in_database}
+        lost = seat.thing(seat.simulated.pool.pool_ref)
+        seat.desk.open_database("kept.xml", write_dump(tables))
+        kept = next(Thing(pool.key, lost.ref) for pool in seat.desk.pools if pool.key != lost.source)
+        window, text = seat.desk.window, QPalette.ColorRole.Text
+        quiet, usual = seat.theme.colour("text-quiet"), seat.theme.colour("text")
+        window.show_things([lost])
+        for ref in seat.simulated.server.urls:
+            await seat.simulated.server.kill(ref)
+        await until(lambda: window.stack.palette().color(text) == quiet, 20)
+        assert window.pane.palette().color(text) == usual
+        window.show_things([kept])
+        await until(lambda: window.stack.palette().color(text) == usual)
 
 
 async def test_every_control_has_a_name_for_those_who_cannot_see_it(application: QApplication) -> None:

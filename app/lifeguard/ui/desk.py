@@ -247,10 +247,18 @@ class Desk:
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:
             self.window.banner.hide()
-        self.window.dim(any(is_outdated(state) for state in states))
+        self._dim()
         self.window.tray.say_connection(connection_word(states))
         self.window.own.refuse("server.connect_all", self.connections.refusal_to_connect())
         self.window.own.refuse("server.disconnect_all", self.connections.refusal_to_disconnect())
+
+    def _dim(self) -> None:
+        """The tabs by the pool they show; the tree while there is no pool in it that somebody knows the state of."""
+        outdated = [pool.source for pool in self.pools if is_outdated(_state(pool))]
+        is_nothing_known = len(outdated) == len(self.pools) > 0
+        shown = self.window.stack.shown
+        is_shown_known = shown.source not in outdated if shown is not None else not is_nothing_known
+        self.window.dim(tree=is_nothing_known, tabs=not is_shown_known)
 
     def _may_close(self) -> bool:
         """At once when nothing runs; else the person is told what closing means, and asked."""

@@ -84,7 +84,7 @@ class MainWindow(QMainWindow):
         self.notice = Banner(theme, "notice", "notice.dismiss")
         self.tray = JobsTray(board, theme, self._explanation)
         self._history = History()
-        self._is_dim = False
+        self._dimmed = (False, False)
         self._servers: Servers | None = None
         self._own = OwnActions({**doings.own, **self._window_doings()}, theme, self)
 
@@ -170,15 +170,15 @@ class MainWindow(QMainWindow):
         """Show one of the pages; None shows the tabs again."""
         self._front.setCurrentWidget(page or self.stack)
 
-    def dim(self, is_dim: bool) -> None:
+    def dim(self, *, tree: bool, tabs: bool) -> None:
         """Show what was last known as just that."""
-        if is_dim != self._is_dim:
-            self._is_dim = is_dim
+        if (tree, tabs) != self._dimmed:
+            self._dimmed = (tree, tabs)
             self._dim_parts()
 
     def _dim_parts(self) -> None:
-        for part in (self.pane, self.stack):
-            self._theme.dim(part, self._is_dim)
+        for part, is_dim in zip((self.pane, self.stack), self._dimmed, strict=True):
+            self._theme.dim(part, is_dim)
 
     def remember(self) -> WindowState:
         """How the window stands, for the next start."""

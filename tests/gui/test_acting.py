@@ -321,8 +321,9 @@ async def test_what_failed_as_another_user_asks_for_that_user_again(application:
         assert one is not None
         served.pool.faults.loses_events = True
         served.db.set("VM", vm.ref, "power_state", "Halted")
-        seat.desk.run(one, Selection.of(seat.link, [vm.ref]))
+        seat.desk.run(one, Selection.of(seat.link, [vm.ref, vm.resident_on]))
         await _log_in(seat)
+        await seat.press("confirm", "proceed")
         await until(lambda: bool(board.jobs) and board.jobs[0].is_over)
         assert (board.jobs[0].status, board.jobs[0].can_retry) == ("failed", True)
         served.db.set("VM", vm.ref, "power_state", "Running")

@@ -114,3 +114,15 @@ async def test_rename_in_a_menu_edits_the_row_that_is_chosen_and_asks_elsewhere(
         assert dialog.windowTitle() == f"Rename {second.name_label}"
         await seat.press("fill", "cancel")
         await until(lambda: seat.find_dialog("fill") is None)
+
+
+async def test_many_that_cannot_for_the_same_reason_leave_one_row(application: QApplication) -> None:
+    async with desk_on_pool(application, vms=12) as seat:
+        vms = _running(seat)[:5]
+        seat.desk.window.show_things([seat.thing(vm.ref) for vm in vms])
+        await _press(seat, Qt.Key.Key_B)
+        await until(lambda: bool(seat.desk.board.jobs))
+        (job,) = seat.desk.board.jobs
+        assert job.error is not None
+        assert job.error.sentence.endswith(" and 2 more: It is running, this needs it halted.")
+        assert job.can_retry

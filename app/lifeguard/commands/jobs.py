@@ -157,13 +157,19 @@ class JobBoard:
         return job
 
     def refuse(
-        self, title: str, verdict: Verdict, words: Words, again: Callable[[], object] | None = None
+        self,
+        title: str,
+        verdict: Verdict,
+        words: Words,
+        again: Callable[[], object] | None = None,
+        sentence: str = "",
     ) -> Job:
-        """A row for work that may not even begin, so that its reason is not lost. `again` asks once more."""
-        subjects = (verdict.subject,) if verdict.subject else ()
+        """A row for work that may not even begin, so that its reason is not lost: the verdict's own, or `sentence`
+        where that speaks for many objects. `again` asks once more."""
+        subjects = (verdict.subject,) if verdict.subject and not sentence else ()
         work = Work(title, _nothing, words, subjects=subjects, again=again, is_repeatable=again is not None)
         job = Job(next(self._numbers), work, self)
-        job.error = JobError(verdict.refusal or "", verdict.code, verdict.params)
+        job.error = JobError(sentence or verdict.refusal or "", verdict.code, verdict.params)
         job.started_s = self._clock.time_s()
         self._jobs.append(job)
         self._end(job, "failed")

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from typing import Any
 
 from lifeguard.link.link import Link
 from lifeguard.rules.words import sentence
+from lifeguard.scope import finished
 from lifeguard.xapi.failures import ApiFailure, Failure
 from lifeguard.xapi.permissions import Permissions, permissions_of
 from lifeguard.xapi.session import Credentials, Session
@@ -55,7 +57,9 @@ async def as_user(link: Link, credentials: Credentials) -> AsyncIterator[Elevate
             raise NotElevated(_reason(link, failure)) from failure
         yield Elevated(link, session, permissions)
     finally:
-        await session.close()
+        _, is_ending = await finished(session.close())  # nobody else would log it out
+        if is_ending:
+            raise asyncio.CancelledError
 
 
 def _reason(link: Link, failure: Failure) -> str:

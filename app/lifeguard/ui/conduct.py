@@ -8,16 +8,18 @@ from functools import partial
 
 from lifeguard.commands.ask import Ask
 from lifeguard.commands.command import Command
+from lifeguard.commands.forms import name_of
 from lifeguard.commands.jobs import Job, JobBoard
 from lifeguard.commands.perform import Anew, Outcome, perform, split
 from lifeguard.commands.permission import FORBIDDEN
-from lifeguard.commands.selection import Selection
+from lifeguard.commands.selection import Item, Selection
 from lifeguard.link.elevated import Elevated, NotElevated, as_user
 from lifeguard.link.link import Link
 from lifeguard.rules.verdict import Verdict
 from lifeguard.scope import Scope
 from lifeguard.ui.acting.elevation import AskElevation
 
+_MOST_NAMED = 3
 Opener = Callable[[Command, Selection, Anew | None], Awaitable[Sequence[Job]]]
 """Shows what a command opens, and returns the jobs that came of it; for the last, see `perform`."""
 
@@ -42,8 +44,9 @@ class Conductor:
         outcome = await self._begin(chosen, selection, None)
         if outcome.jobs:
             return
-        if is_forbidden(outcome) and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
-            await self._run_as(chosen, selection, selection.sources[0], outcome.left_out[0][1])
+        forbidden = forbidding(outcome)
+        if forbidden is not None and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
+            await self._run_as(chosen, selection, selection.sources[0], forbidden)
             return
         self._tell(chosen, selection, outcome)
 
@@ -70,25 +73,40 @@ class Conductor:
             except NotElevated as refusal:
                 reason = str(refusal)
                 continue
-            if not is_forbidden(outcome):
-                self._tell(chosen, theirs, outcome)
+            forbidden = forbidding(outcome)
+            if forbidden is None:
+                self._tell(chosen, selection, outcome)
                 return
-            reason = f"{given.user} may not do this either. {outcome.left_out[0][1].refusal or ''}"
+            reason = f"{given.user} may not do this either. {forbidden.refusal or ''}"
 
     def _run_anew(self, link: Link, chosen: Command, selection: Selection) -> None:
         """In the own session first: where that may not do it, the other user is asked for again."""
         self.run(chosen, _seen_by(link, selection))
 
     def _tell(self, chosen: Command, selection: Selection, outcome: Outcome) -> None:
-        """What could not even begin leaves a row with its reason."""
+        """What could not even begin leaves its reason: one row for all that are left out for the same."""
+        refused: dict[str, list[tuple[Item, Verdict]]] = {}
         for item, verdict in () if outcome.jobs else outcome.left_out:
-            again = partial(self.run, chosen, replace(selection.renewed(), items=(item,)))
-            self._board.refuse(chosen.title, verdict, selection.rules(item.source).words, again)
+            refused.setdefault(verdict.key, []).append((item, verdict))
+        for alike in refused.values():
+            refs = {item.ref for item, _ in alike}
+            again = replace(selection.renewed(), items=tuple(item for item in selection.items if item.ref in refs))
+            words = selection.rules(again.items[0].source).words
+            whole = _for_all(again, alike[0][1]) if len(alike) > 1 else ""
+            self._board.refuse(chosen.title, alike[0][1], words, partial(self.run, chosen, again), whole)
 
 
-def is_forbidden(outcome: Outcome) -> bool:
-    """Whether only the user's role stands in the way."""
-    return bool(outcome.left_out) and all(verdict.code == FORBIDDEN for _, verdict in outcome.left_out)
+def _for_all(selection: Selection, verdict: Verdict) -> str:
+    """`web-01, web-02, web-03 and 7 more: It is running, this needs it halted.`"""
+    names = [name_of(selection, item) for item in selection.items[:_MOST_NAMED]]
+    more = len(selection.items) - len(names)
+    return f"{', '.join(names)}{f' and {more} more' if more else ''}: {verdict.short}."
+
+
+def forbidding(outcome: Outcome) -> Verdict | None:
+    """The role's refusal where only that stands in the way of all objects that the command is for."""
+    refused = [verdict for _, verdict in outcome.left_out if verdict.key != "not_for_this"]
+    return refused[0] if refused and all(verdict.code == FORBIDDEN for verdict in refused) else None
 
 
 def _seen_by(session: Elevated | Link, selection: Selection) -> Selection:

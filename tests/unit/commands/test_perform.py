@@ -254,6 +254,9 @@ def test_nothing_can_be_done_while_the_connection_is_lost() -> None:
     verdict = one.judge(pool.select("a"))[0]
     assert verdict.code is None
     assert verdict.refusal == "Paris is not connected now. It goes on as soon as the connection is back."
+    leave = command("server.disconnect")
+    assert leave is not None
+    assert leave.sum_up(pool.select("h1")).allowed, "what asks nothing of the server may be done without it"
 
 
 def test_commands_are_found_by_the_servers_call_too() -> None:

@@ -65,7 +65,9 @@ class CallTable:
 
 
 def _as_in(release: Release, method: str, call: Call) -> Call:
-    """The call with the parameters it had then: the description does not date them."""
+    """The call with the parameters it had then, which the description does not date, and not yet removed."""
+    if call.removed is not None and not release.knows(call.removed):
+        return replace(call, removed=None)
     if method == _LOGIN and not release.has_originator:
         return replace(call, parameters=call.parameters[:3])
     return call

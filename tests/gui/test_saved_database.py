@@ -69,6 +69,9 @@ async def test_a_saved_database_can_be_closed(application: QApplication) -> None
         seat.desk.window.show_things([host])
         action = _action(seat, "server.disconnect")
         await until(action.isEnabled)
+        assert "This is a saved database" not in action.toolTip()
+        again = _action(seat, "server.reconnect_as")
+        assert (again.isEnabled(), "it can be read, not changed" in again.toolTip()) == (False, True)
         action.trigger()
         await until(lambda: len(seat.desk.pools) == 0)
 
@@ -83,6 +86,7 @@ def _palette_note(seat: Seat, text: str) -> str:
     palette = seat.desk.keyboard.open_palette()
     assert isinstance(palette, Palette)
     line = palette.findChild(QLineEdit, "palette.line")
+    assert line is not None
     QTest.keyClicks(line, text)
     note = str(palette.list.lines.index(0, 0).siblingAtColumn(1).data())
     palette.close()

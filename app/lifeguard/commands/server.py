@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from lifeguard.commands.command import Command, Doing
-from lifeguard.commands.judging import always
+from lifeguard.commands.judging import always, refuse
 from lifeguard.commands.kinds import HOST, NOTHING, POOL
+from lifeguard.commands.selection import Item, Selection
+from lifeguard.rules.verdict import ALLOWED, Verdict
 
 
 async def _nothing(doing: Doing) -> None:
     """The window begins and ends connections; no call is made on behalf of an object."""
+
+
+def _judge_reconnect(selection: Selection, item: Item) -> Verdict:
+    return refuse(selection, item, "saved_database") if item.source.state.phase == "saved" else ALLOWED
 
 
 CONNECT = Command("server.connect", "Connect", NOTHING, always, _nothing, icon="connect", opens="server.connect")
@@ -16,7 +22,7 @@ DISCONNECT = Command(
     "server.disconnect", "Disconnect", HOST | POOL, always, _nothing, icon="disconnect", opens="server.disconnect"
 )
 RECONNECT_AS = Command(
-    "server.reconnect_as", "Reconnect as", HOST | POOL, always, _nothing, scope="one", icon="lock",
+    "server.reconnect_as", "Reconnect as", HOST | POOL, _judge_reconnect, _nothing, scope="one", icon="lock",
     opens="server.reconnect_as",
 )  # fmt: skip
 CONNECT_ALL = Command("server.connect_all", "Connect all", NOTHING, always, _nothing, opens="server.connect_all")

@@ -11,7 +11,7 @@ from PySide6.QtGui import QFontDatabase
 
 from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
 from lifeguard.tree.node import Key, Node, Thing
-from lifeguard.ui.live.meters import FeedMeters
+from lifeguard.ui.live.meters import FeedMeters, Reading
 from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.model import TreeModel
@@ -120,4 +120,4 @@ class GridModel(TreeModel):
 def moment_of(pool: OpenPool, now_s: float) -> Moment:
     """The server's present, with the pool's figures; `now_s` is ours, UTC epoch seconds."""
     present = datetime.fromtimestamp(now_s + pool.source.server_time_offset_s, UTC).astimezone()
-    return Moment(present, FeedMeters(pool.source.inventory, pool.feed))
+    return Moment(present, Reading(FeedMeters(pool.source.inventory, pool.feed)))

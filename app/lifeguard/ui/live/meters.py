@@ -51,6 +51,19 @@ class FeedMeters:
         return _load(latest, n_cpus, memory_used_bytes(latest), memory_total_bytes(latest))
 
 
+class Reading:
+    """The meters of one instant: each object is read once, and all its columns show the same reading."""
+
+    def __init__(self, meters: FeedMeters) -> None:
+        self._meters = meters
+        self._read: dict[str, Load | None] = {}
+
+    def load(self, ref: str) -> Load | None:
+        if ref not in self._read:
+            self._read[ref] = self._meters.load(ref)
+        return self._read[ref]
+
+
 def _load(latest: Latest, n_cpus: int, used_bytes: float | None, total_bytes: float | None) -> Load:
     return Load(
         cpu_fraction=cpu_load_fraction(latest, n_cpus),

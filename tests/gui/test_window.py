@@ -294,6 +294,22 @@ async def test_one_lost_pool_does_not_dim_what_is_known_of_another(application: 
         await until(lambda: window.stack.palette().color(text) == usual)
 
 
+async def test_rows_of_the_tree_begin_where_reading_begins(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        tree = seat.desk.window.pane.tree
+        for direction in (Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft):
+            tree.setLayoutDirection(direction)
+            row = tree.visualRect(tree.model().index(0, 0, tree.model().index(0, 0)))
+            row.setLeft(0)
+            row.setRight(tree.viewport().width() - 1)
+            picture = tree.viewport().grab(row).toImage()
+            ground = picture.pixelColor(picture.width() // 2, 1)
+            middle = picture.height() // 2
+            inked = [x for x in range(picture.width()) if picture.pixelColor(x, middle) != ground]
+            is_on_left = sum(inked) / len(inked) < picture.width() / 2
+            assert is_on_left == (direction == Qt.LayoutDirection.LeftToRight)
+
+
 async def test_every_control_has_a_name_for_those_who_cannot_see_it(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         window = seat.desk.window

@@ -64,7 +64,9 @@ class RowDelegate(QStyledItemDelegate):
         index: QModelIndex | QPersistentModelIndex,
         nodes: TreeModel,
     ) -> bool:
-        """Icon and name where Qt would put them. False for a row that is told apart."""
+        """Icon and name where Qt would put them. False for a row that is told apart, or read from the right."""
+        if option.direction != Qt.LayoutDirection.LeftToRight:
+            return False
         state, node = option.state.value, nodes.node(index)
         if node is None or state & _TOLD_APART or not state & _ENABLED or nodes.is_marked(node):
             return False

@@ -37,10 +37,14 @@ def parsed(path: str, text: str) -> Source:
     return Source(path, text, ast.parse(text))
 
 
-@cache
 def sources(*folders: str) -> tuple[Source, ...]:
     """The sources under some top-level folders, such as `app` and `tests`, in order of their paths."""
-    paths = sorted(path for folder in folders for path in (ROOT / folder).rglob("*.py"))
+    return tuple(sorted((source for folder in folders for source in _within(folder)), key=lambda source: source.path))
+
+
+@cache
+def _within(folder: str) -> tuple[Source, ...]:
+    paths = (ROOT / folder).rglob("*.py")
     return tuple(parsed(path.relative_to(ROOT).as_posix(), path.read_text()) for path in paths)
 
 

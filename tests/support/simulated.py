@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from lifeguard.clock import Clock, PacedClock, SystemClock, VirtualClock
+from lifeguard.clock import Clock, PacedClock, VirtualClock
 from lifeguard.link.gate import CertificateFacts, Credentials, SessionTrust
 from lifeguard.link.link import Link
 from lifeguard.link.target import Target
@@ -25,6 +25,7 @@ from lifeguard.xapi.policy import Patience, Policy
 from tests.support.waiting import until
 
 PASSWORD = "let me in"
+_PACE = 4.0
 
 HASTY = Policy(
     login=Patience(connect_s=1, answer_s=3, silence_s=1),
@@ -107,8 +108,9 @@ async def simulated(
     neighbourhood: Neighbourhood | None = None,
     is_ha_enabled: bool = False,
 ) -> AsyncIterator[Simulated]:
-    """Serve a generated pool until the block ends. VMs move and hosts join within a `neighbourhood`."""
-    clock, release, rng = clock or SystemClock(), release or Release.newest(), random.Random(seed)
+    """Serve a generated pool until the block ends; unless there is a `clock`, everything takes a quarter of its time.
+    VMs move and hosts join within a `neighbourhood`."""
+    clock, release, rng = clock or PacedClock(_PACE), release or Release.newest(), random.Random(seed)
     db = build_pool(hosts, vms, rng, clock, release, is_ha_enabled=is_ha_enabled)
     server = Server(assemble(db, clock, rng, release, passwords or {"root": PASSWORD}, neighbourhood))
     await server.start(Listen(is_tls=is_tls))

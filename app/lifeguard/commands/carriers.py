@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable, Iterator, Sequence
 
 from lifeguard.commands.command import Doing
+from lifeguard.commands.permission import FORBIDDEN
 from lifeguard.commands.selection import Item
 from lifeguard.datamodel.records import Pool, Record
 from lifeguard.inventory.folders import SEPARATOR, ancestors, clean_path, empty_folders, folder_of
@@ -99,3 +100,15 @@ async def remember_folders(item: Item, change: Callable[[list[str]], list[str]])
     await item.source.call("pool.remove_from_other_config", pool.ref, EMPTY_FOLDERS)
     if wanted:
         await item.source.call("pool.add_to_other_config", pool.ref, EMPTY_FOLDERS, ";".join(wanted))
+
+
+async def remember_if_permitted(doing: Doing, change: Callable[[list[str]], list[str]]) -> None:
+    """The list matters only to folders with nothing in them: a role that may not write it moves objects all the same,
+    and the job says so."""
+    try:
+        await remember_folders(doing.item, change)
+    except ApiFailure as failure:
+        if failure.code != FORBIDDEN:
+            raise
+        lost = "Folders that are empty now are not kept: the role does not permit it."
+        doing.job.note = f"{doing.job.note} {lost}".strip()

@@ -12,6 +12,7 @@ from lifeguard.commands.carriers import (
     folder_paths,
     is_within,
     remember_folders,
+    remember_if_permitted,
     set_folder,
 )
 from lifeguard.commands.command import Command, Doing
@@ -147,7 +148,7 @@ async def rebase(doing: Doing, new: str) -> None:
         await set_folder(item, record, moved(folder_of(record) or old))
 
     await change_each(doing, tuple(carriers(item.source.inventory, "folder", old)), change)
-    await remember_folders(item, lambda paths: [moved(path) for path in paths])
+    await remember_if_permitted(doing, lambda paths: [moved(path) for path in paths])
 
 
 def judge_into(selection: Selection, item: Item, place: str) -> Verdict:
@@ -182,7 +183,7 @@ async def _delete_folder(doing: Doing) -> None:
         await set_folder(item, record, None)
 
     await change_each(doing, tuple(carriers(item.source.inventory, "folder", item.ref)), change)
-    await remember_folders(item, lambda paths: [path for path in paths if not is_within(path, item.ref)])
+    await remember_if_permitted(doing, lambda paths: [path for path in paths if not is_within(path, item.ref)])
 
 
 RENAME_TAG = Command(
@@ -198,12 +199,12 @@ NEW_FOLDER = Command(
     form=_new_form, lane=folder_lane,
 )  # fmt: skip
 RENAME_FOLDER = Command(
-    "folder.rename", "Rename folder", FOLDER, _judge_folder, _rename_folder, (*FOLDER_CALLS, *_MEMORY_CALLS),
-    "renamed", shortcut="F2", icon="rename", form=_rename_form, lane=folder_lane,
+    "folder.rename", "Rename folder", FOLDER, _judge_folder, _rename_folder, FOLDER_CALLS, "renamed",
+    shortcut="F2", icon="rename", form=_rename_form, lane=folder_lane,
 )  # fmt: skip
 DELETE_FOLDER = Command(
-    "folder.delete", "Delete folder", FOLDER, _judge_folder, _delete_folder, (*FOLDER_CALLS, *_MEMORY_CALLS),
-    "deleted", icon="delete", danger=True, prompt=_folder_prompt, lane=folder_lane,
+    "folder.delete", "Delete folder", FOLDER, _judge_folder, _delete_folder, FOLDER_CALLS, "deleted",
+    icon="delete", danger=True, prompt=_folder_prompt, lane=folder_lane,
 )  # fmt: skip
 
 COMMANDS = (RENAME_TAG, DELETE_TAG, NEW_FOLDER, RENAME_FOLDER, DELETE_FOLDER)

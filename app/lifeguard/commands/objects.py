@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lifeguard.commands.ask import Form, TextField
-from lifeguard.commands.carriers import ROOT, carriers, is_within, remember_folders, set_folder
+from lifeguard.commands.carriers import ROOT, carriers, is_within, remember_if_permitted, set_folder
 from lifeguard.commands.command import Command, Doing
 from lifeguard.commands.forms import in_short, name_of, text_of
 from lifeguard.commands.groups import FOLDER_CALLS, folder_lane, judge_into, move_folder
@@ -136,7 +136,7 @@ async def _move(doing: Doing, place: str) -> None:
         leaving = {one.ref for one in doing.selection.items}
         inside = carriers(item.source.inventory, "folder", left) if left is not None else ()
         if left is not None and not is_within(place, left) and all(one.ref in leaving for one in inside):
-            await remember_folders(item, lambda paths: [*paths, left])
+            await remember_if_permitted(doing, lambda paths: [*paths, left])
 
 
 RENAME = Command(

@@ -18,6 +18,8 @@ _CLASS_OF_KIND = {
 _OF_ALL = frozenset({"tag", "folder"})
 _TAGGED = ("VM", "host", "pool", "SR", "VDI", "network")
 """The classes of what may have a tag or be in a folder."""
+_OPEN_KEYS = frozenset({"folder", "XenCenter.CustomFields.*"})
+"""The keys that a map opens to weaker roles than the map itself."""
 FORBIDDEN = "RBAC_PERMISSION_DENIED"
 _AT_WORK = frozenset({"live", "assumed"})
 
@@ -72,6 +74,6 @@ def sufficient_role(methods: Iterable[str]) -> str:
     needed = 0
     for method in methods:
         name, _, key = method.partition("/key:")
-        role = "vm-operator" if key else getattr(CALLS.get(name), "weakest_role", None)
+        role = "vm-operator" if key in _OPEN_KEYS else getattr(CALLS.get(name), "weakest_role", None)
         needed = max(needed, ROLES.index(role) if role in ROLES else len(ROLES) - 1)
     return ROLES[needed]

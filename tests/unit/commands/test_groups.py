@@ -216,3 +216,14 @@ def test_the_role_has_to_suffice_for_whatever_may_have_the_tag() -> None:
     source = pool()
     source.permissions = Permissions(frozenset({"vm.add_tags", "vm.remove_tags"}))
     assert why("tag.rename", of(source, "tag", "gold")) == "RBAC_PERMISSION_DENIED"
+
+
+async def test_a_role_that_may_not_keep_the_list_of_empty_folders_moves_objects_all_the_same() -> None:
+    source = pool()
+    source.answers["pool.remove_from_other_config"] = ApiFailure("RBAC_PERMISSION_DENIED", ("pool.x", ""))
+    job = await run("folder.rename", of(source, "folder", "/a"), {"name": "z"})
+    assert (job.status, job.error) == ("done", None)
+    assert job.note.startswith("3 of 3 objects changed. Folders that are empty now are not kept")
+    source.permissions = Permissions(frozenset({"vm.start"}))
+    verdict = command("folder.new").judge(of(source, "folder", "/a"))[0]  # type: ignore[union-attr]
+    assert verdict.params[-1] == "pool-operator"

@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QPainter, QPixmap
 from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
@@ -24,6 +25,7 @@ from lifeguard.ui.pools import OpenPool
 from tests.support.simulated import Simulated
 from tests.support.waiting import until
 
+P = TypeVar("P", bound=QObject)
 Save = Callable[[QWidget, str], object]
 _OLD = CertificateFacts(
     "xen1.example.org:443", ":".join(["3B"] * 32), "xen1.example.org", "xen1", "2023-04-01 08:00", "2033-04-01 08:00"
@@ -44,7 +46,7 @@ async def draw_moments(desk: Desk, gate: DialogGate, pool: OpenPool, simulated: 
 
 
 async def _dialogs(desk: Desk, gate: DialogGate, save: Save) -> None:
-    desk.window.findChild(QAction, "server.connect").trigger()
+    _part(desk.window, QAction, "server.connect").trigger()
     await _draw_dialog("connect", save)
     for name, known in (("trust-new", None), ("trust-changed", _OLD)):
         asked = asyncio.ensure_future(gate.trust(_NEW, known))
@@ -58,6 +60,12 @@ async def _draw_dialog(name: str, save: Save, shown_as: str = "") -> None:
     save(dialog, f"dialog-{shown_as or name}")
     dialog.reject()
     await until(lambda: _dialog(name) is None)
+
+
+def _part(of: QObject, kind: type[P], name: str) -> P:
+    found = of.findChild(kind, name)
+    assert found is not None
+    return found
 
 
 def _dialog(name: str) -> QDialog | None:
@@ -97,11 +105,12 @@ async def _jobs(desk: Desk, pool: OpenPool, simulated: Simulated, save: Save) ->
     await asyncio.sleep(0.1)
     save(dialog, "dialog-migrate")
     dialog.accept()
-    desk.window.findChild(QToolButton, "jobs.toggle").setChecked(True)
+    toggle = _part(desk.window, QToolButton, "jobs.toggle")
+    toggle.setChecked(True)
     await until(lambda: desk.window.tray.progress > 0, 10)
     save(desk.window, "jobs-running")
     await until(lambda: simulated.db.get("VM", vm.ref, "resident_on") == host.ref, 60)
-    desk.window.findChild(QToolButton, "jobs.toggle").setChecked(False)
+    toggle.setChecked(False)
 
 
 async def _notices(desk: Desk, save: Save) -> None:
@@ -119,11 +128,11 @@ async def _palette(desk: Desk, pool: OpenPool, save: Save) -> None:
     desk.window.show_things([Thing(pool.key, vm.ref)])
     for text in ("", "re", "migrate to"):
         palette = desk.keyboard.open_palette()
-        palette.findChild(QLineEdit, "palette.line").setText(text)
+        _part(palette, QLineEdit, "palette.line").setText(text)
         await asyncio.sleep(0.1)
         save(palette, f"palette-{text.replace(' ', '-') or 'empty'}")
         palette.close()
-    desk.window.findChild(QAction, "go.shortcuts").trigger()
+    _part(desk.window, QAction, "go.shortcuts").trigger()
     await _draw_dialog("shortcuts", save)
 
 

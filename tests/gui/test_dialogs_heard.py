@@ -142,7 +142,7 @@ def _assert_walked(dialog: QDialog) -> None:
     controls = _controls(dialog)
     first = dialog.focusWidget() or controls[0]
     walked, at = [first], first.nextInFocusChain()
-    while at is not first:
+    while at is not None and at is not first:
         if at in controls:
             walked.append(at)
         at = at.nextInFocusChain()

@@ -89,6 +89,7 @@ async def test_the_menu_of_a_vm_gives_each_command_with_its_reason(pool: Pool, t
         ("judge", "/nowhere", "vm.migrate"),
         ("open", "/nowhere"),
         ("simulate", "--hosts", "0"),
+        ("simulate", "--pace", "0"),
         ("simulate", "--listen", "127.0.0.1:none"),
         ("simulate", "--database", "/nowhere"),
         ("--address-book", "/nowhere"),

@@ -98,6 +98,8 @@ class Command:
 
     def judge(self, selection: Selection) -> tuple[Verdict, ...]:
         """One verdict per selected object, in their order."""
+        if not self.applies_to(selection):
+            return selection.foreign
         if self.scope == "one" and len(selection.items) > 1:
             return tuple(_refuse(selection, item, "one_at_a_time") for item in selection.items)
         permitted = {id(source): judge_permission(self, source, selection) for source in selection.sources}
@@ -139,4 +141,4 @@ def summed_up(command: Command, verdicts: tuple[Verdict, ...]) -> Verdict:
 
 
 def _refuse(selection: Selection, item: Item, key: str, *params: str) -> Verdict:
-    return Verdict(key, params, selection.rules(item.source).words, item.ref)
+    return Verdict(key, params, selection.rules(item.source).words, item.named_ref)

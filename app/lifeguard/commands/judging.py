@@ -10,9 +10,8 @@ from lifeguard.rules.verdict import ALLOWED, Verdict
 
 def refuse(selection: Selection, item: Item, key: str, *params: str) -> Verdict:
     """A refusal of our own, or one the server would give."""
-    target = selection.target
-    where = target.ref if target is not None and not target.kind else ""
-    return Verdict(key, params, selection.rules(item.source).words, "" if item.kind else item.ref, where)
+    where = selection.target.named_ref if selection.target is not None else ""
+    return Verdict(key, params, selection.rules(item.source).words, item.named_ref, where)
 
 
 def always(selection: Selection, item: Item) -> Verdict:

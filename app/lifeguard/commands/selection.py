@@ -10,6 +10,7 @@ from lifeguard.datamodel.records import Host, Record, Vm
 from lifeguard.inventory.kinds import KIND_OF, type_of
 from lifeguard.rules.pool_rules import PoolRules
 from lifeguard.rules.reach import host_is_live
+from lifeguard.rules.verdict import Verdict
 
 _FILES = frozenset({"saved", "assumed"})
 
@@ -26,6 +27,11 @@ class Item:
     kind: str = ""
 
     @property
+    def named_ref(self) -> str:
+        """The ref by which words find its name; empty for what is no object."""
+        return "" if self.kind else self.ref
+
+    @property
     def record(self) -> Record | None:
         return self.source.inventory.find(self.ref)
 
@@ -39,6 +45,7 @@ class Selection:
     _rules: dict[int, PoolRules] = field(default_factory=dict, repr=False)
     _kinds: dict[str, str] = field(default_factory=dict, repr=False)
     _sums: list[tuple[frozenset[str], tuple[Source, ...]]] = field(default_factory=list, repr=False)
+    _foreign: list[tuple[Verdict, ...]] = field(default_factory=list, repr=False)
 
     @classmethod
     def of(cls, source: Source, refs: Iterable[str], target: str | None = None) -> Selection:
@@ -76,13 +83,23 @@ class Selection:
             self._sums.append((frozenset(map(self.kind, self.items)), tuple(sources.values())))
         return self._sums[0]
 
+    @property
+    def foreign(self) -> tuple[Verdict, ...]:
+        """What a command says that is for none of these objects: the same for each such command."""
+        if not self._foreign:
+            words = {id(source): self.rules(source).words for source in self.sources}
+            self._foreign.append(
+                tuple([Verdict("not_for_this", (), words[id(item.source)], item.named_ref) for item in self.items])
+            )
+        return self._foreign[0]
+
     def renewed(self) -> Selection:
         """The same objects, to be judged afresh."""
         return Selection(self.items, self.target)
 
     def with_items(self, items: Iterable[Item]) -> Selection:
         """Other objects of the same pools at the same instant: what is worked out stays."""
-        return replace(self, items=tuple(items), _sums=[])
+        return replace(self, items=tuple(items), _sums=[], _foreign=[])
 
     def with_target(self, target: Item | None) -> Selection:
         return replace(self, target=target)

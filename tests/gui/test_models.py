@@ -8,7 +8,8 @@ from datetime import UTC, datetime
 
 import msgspec
 import pytest
-from PySide6.QtCore import QModelIndex
+from PySide6.QtCore import QModelIndex, QRect, Qt
+from PySide6.QtGui import QImage, QPainter
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +26,7 @@ from lifeguard.ui.pools import Pools
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.drag import DragVerdicts
+from lifeguard.ui.tree.lettering import Lettering
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.view import ObjectTree
 
@@ -179,6 +181,20 @@ def test_a_plain_row_is_drawn_as_qt_would_draw_it(application: QApplication, wid
     assert plainly == tree.viewport().grab().toImage()
     tree.deleteLater()
     theme.close()
+
+
+@pytest.mark.parametrize("direction", [Qt.LayoutDirection.LeftToRight, Qt.LayoutDirection.RightToLeft])
+def test_a_cell_begins_where_reading_begins(application: QApplication, direction: Qt.LayoutDirection) -> None:
+    picture = QImage(200, 40, QImage.Format.Format_RGB32)
+    picture.fill(Qt.GlobalColor.white)
+    painter = QPainter(picture)
+    painter.setLayoutDirection(direction)
+    letters = Lettering(painter.font())
+    letters.draw(painter, QRect(0, 0, 200, 40), "web")
+    painter.end()
+    inked = [x for x in range(200) if any(picture.pixelColor(x, y).lightness() < 128 for y in range(40))]
+    assert inked
+    assert all((x < 100) == (direction == Qt.LayoutDirection.LeftToRight) for x in inked)
 
 
 def _by_host(is_up: bool) -> SearchView:

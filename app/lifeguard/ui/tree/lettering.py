@@ -20,10 +20,13 @@ class Lettering:
         self._shaped: dict[tuple[str, int], QStaticText] = {}
 
     def draw(self, painter: QPainter, room: QRect, text: str) -> None:
-        """From the left, in the middle of the height. The painter has the font, and the pen."""
+        """From where reading begins, in the middle of the height. The painter has the font, and the pen."""
         width = room.width()
         shaped = self._shaped.get((text, width)) or self._shape(text, width)
-        painter.drawStaticText(room.x(), room.y() + (room.height() - self.height) // 2, shaped)
+        left = room.x()
+        if painter.layoutDirection() == Qt.LayoutDirection.RightToLeft:
+            left += width - round(shaped.size().width())
+        painter.drawStaticText(left, room.y() + (room.height() - self.height) // 2, shaped)
 
     def _shape(self, text: str, width: int) -> QStaticText:
         if len(self._shaped) >= _MOST_KEPT:

@@ -7,6 +7,7 @@ from typing import Any
 from lifeguard.clock import Clock, SystemClock
 from lifeguard.datamodel.records import Pool
 from lifeguard.inventory.change import Change
+from lifeguard.inventory.instants import newest_instant_s
 from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.state import LinkState
 from lifeguard.observe import Signal
@@ -27,7 +28,8 @@ class SavedDatabase:
         self.permissions: Permissions = EVERYTHING
         self.server_time_offset_s = 0.0
         now_s = (clock or SystemClock()).time_s()
-        self.state = LinkState("saved", name, now_s, f"{name} is a saved database: it can be read, not changed.")
+        sentence = f"{name} is a saved database: it can be read, not changed."
+        self.state = LinkState("saved", name, now_s, sentence, as_of_s=newest_instant_s(inventory, now_s))
 
     @property
     def title(self) -> str:

@@ -15,8 +15,8 @@ class LinkState:
     `address` is the one being tried, or connected to. `since_s` is when this phase began; `attempt` counts rounds over
     all known addresses since the connection was lost; `next_try_s` is None while a try is under way. `as_of_s` is when
     what the inventory holds was last known to be the server's, None before the first load. "refused" waits for a
-    person: `try_now` asks again. "saved" is a database in a file, "assumed" one that is judged as if its pool were
-    there.
+    person: `try_now` asks again. "saved" is a database in a file, and `as_of_s` the newest instant that it tells of;
+    "assumed" is one that is judged as if its pool were there.
     """
 
     phase: Phase

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import total_ordering
 from types import MappingProxyType
 from typing import Any, Protocol
@@ -13,6 +13,7 @@ from lifeguard.datamodel.records import Host, Pool, Record, Sr, Vdi, Vm, VmMetri
 from lifeguard.inventory.addresses import addresses_of
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.custom_fields import FieldDefinition, field_definitions, readable_value, value_of
+from lifeguard.inventory.instants import instant_s
 from lifeguard.inventory.naming import full_name
 from lifeguard.inventory.natural import address_list_key, natural_key
 from lifeguard.inventory.placing import Group
@@ -176,13 +177,7 @@ def _started_s(facts: Facts, record: Record) -> float | None:
         except ValueError:
             return None
     metrics = facts.get(VmMetrics, record.metrics) if isinstance(record, Vm) else None
-    if metrics is None or metrics.start_time.startswith("1970"):
-        return None
-    try:
-        started = datetime.fromisoformat(metrics.start_time)
-    except ValueError:
-        return None
-    return (started if started.tzinfo is not None else started.replace(tzinfo=UTC)).timestamp()
+    return instant_s(metrics.start_time) if metrics is not None else None
 
 
 _MAKERS: Mapping[str, Maker] = MappingProxyType({

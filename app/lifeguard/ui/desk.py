@@ -242,7 +242,7 @@ class Desk:
         states = [_state(pool) for pool in self.pools]
         troubled = [state for state in states if banner_text(state, self._clock.time_s())]
         if troubled:
-            state = troubled[0]
+            state = min(troubled, key=lambda state: state.phase == "saved")  # a file can wait, a lost pool cannot
             text = banner_text(state, self._clock.time_s())
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:

@@ -26,11 +26,9 @@ def banner_text(state: LinkState, now_s: float) -> str:
     """What is wrong, what is tried and since when; empty while nothing is. `now_s` is UTC epoch seconds."""
     if state.phase in _QUIET or (state.phase == "connecting" and state.attempt == 0):
         return ""
-    if state.phase == "saved":
-        return state.sentence
     parts = [state.sentence]
-    if state.as_of_s is not None:
-        parts.append(f"What you see is as of {time.strftime('%H:%M:%S', time.localtime(state.as_of_s))}.")
+    if stamp := as_of(state):
+        parts.append(f"What you see is {stamp}.")
     if state.phase == "lost" and state.next_try_s is not None:
         wait = format_duration(state.next_try_s - now_s)
         parts.append(f"Tried for {format_duration(now_s - state.since_s)}; next try in {wait}.")
@@ -40,6 +38,20 @@ def banner_text(state: LinkState, now_s: float) -> str:
 def is_outdated(state: LinkState) -> bool:
     """Whether what is seen was true once, and nobody knows whether it still is."""
     return state.as_of_s is not None and state.phase in ("lost", "refused", "connecting", "loading")
+
+
+def has_stopped(state: LinkState) -> bool:
+    """Whether what is seen tells of a time that has passed: how long something has lasted does not grow."""
+    return is_outdated(state) or (state.phase == "saved" and state.as_of_s is not None)
+
+
+def as_of(state: LinkState) -> str:
+    """`as of 14:02:31`, with the day for a saved database; empty while what is seen is so now."""
+    if state.as_of_s is None or not has_stopped(state):
+        return ""
+    seen = time.localtime(state.as_of_s)
+    day = f"{seen.tm_mday} {time.strftime('%b %Y', seen)} " if state.phase == "saved" else ""
+    return f"as of {day}{time.strftime('%H:%M:%S', seen)}"
 
 
 def banner_act(state: LinkState) -> str:
@@ -62,7 +74,9 @@ def connection_word(states: Sequence[LinkState]) -> str:
 def nothing_shown(nodes: Sequence[Node]) -> tuple[str, str]:
     """Why no object of a chosen node is on the right, and what a button would do about it; both empty for no node."""
     for node in nodes:
-        if node.kind == "server" and node.state != "connecting":
+        if node.kind == "server" and node.state == "connecting":
+            return f"{node.name} is not connected yet.", "Connect now"
+        if node.kind == "server":
             return f"{node.name} is not connected.", "Connect"
     return "", ""
 

@@ -13,6 +13,7 @@ from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.ui.live.meters import FeedMeters, Reading
 from lifeguard.ui.pools import OpenPool
+from lifeguard.ui.shown import server_now_s
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.skeleton import Index
@@ -119,5 +120,5 @@ class GridModel(TreeModel):
 
 def moment_of(pool: OpenPool, now_s: float) -> Moment:
     """The server's present, with the pool's figures; `now_s` is ours, UTC epoch seconds."""
-    present = datetime.fromtimestamp(now_s + pool.source.server_time_offset_s, UTC).astimezone()
+    present = datetime.fromtimestamp(server_now_s(pool.source, now_s), UTC).astimezone()
     return Moment(present, Reading(FeedMeters(pool.source.inventory, pool.feed)))

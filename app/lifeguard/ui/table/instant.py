@@ -6,8 +6,9 @@ import time
 from calendar import timegm
 from typing import Final
 
-from lifeguard.quantities import UNKNOWN
+from lifeguard.quantities import UNKNOWN, format_ago
 
+_RECENT_S: Final = 30 * 86_400.0
 _LATEST_S: Final = 253_402_300_799.0
 """The last second of the year 9999; what a server tells beyond it is no instant."""
 
@@ -17,6 +18,12 @@ def local_time(instant_s: float | None) -> str:
     if not _is_told(instant_s):
         return UNKNOWN
     return time.strftime("%d %b %Y %H:%M", time.localtime(instant_s)).lstrip("0")
+
+
+def when(instant_s: float, now_s: float) -> str:
+    """`3 min ago` while that is recent, the day and time from a month on, an en dash for never."""
+    age_s = now_s - instant_s
+    return format_ago(age_s) if instant_s > 0 and age_s < _RECENT_S else local_time(instant_s)
 
 
 def exact_time(instant_s: float | None) -> str:

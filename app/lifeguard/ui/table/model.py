@@ -10,8 +10,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QObject, QPersistent
 from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QApplication
 
-from lifeguard.quantities import UNKNOWN, format_ago
-from lifeguard.ui.table.instant import exact_time
+from lifeguard.ui.table.instant import exact_time, when
 from lifeguard.ui.table.line import Cell, Column
 from lifeguard.ui.table.live import TOP, Inserted, Lines, Moved, Removed, Step
 from lifeguard.ui.theme import Theme, fixed_font
@@ -130,7 +129,7 @@ class TableModel(QAbstractItemModel):
     def words(self, shown: Cell) -> str:
         if shown.instant_s is None:
             return shown.text
-        return format_ago(self._now_s() - shown.instant_s) if shown.instant_s > 0 else UNKNOWN
+        return when(shown.instant_s, self._now_s())
 
     def _look(self, index: Index, role: int) -> object:
         column = self.columns[index.column()]

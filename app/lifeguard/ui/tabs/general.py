@@ -17,7 +17,7 @@ from lifeguard.ui.properties.delegate import PropertyDelegate
 from lifeguard.ui.properties.editing import PropertyEditing, refusals
 from lifeguard.ui.properties.model import PropertyModel
 from lifeguard.ui.properties.view import PropertyView
-from lifeguard.ui.shown import Shown
+from lifeguard.ui.shown import Shown, server_now_s
 from lifeguard.ui.tabs.panel import Around
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.inline import why_not
@@ -82,7 +82,7 @@ class GeneralTab:
             self._fill(self._shown)
 
     def _fill(self, shown: Shown) -> None:
-        now_s = self._clock.time_s() + shown.source.server_time_offset_s
+        now_s = server_now_s(shown.source, self._clock.time_s())
         self._rows.refuse(refusals(shown))
         if not self._rows.show_groups(property_groups(shown.source.inventory, shown.ref, now_s)):
             return

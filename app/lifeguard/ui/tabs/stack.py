@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import QLabel, QPushButton, QStackedLayout, QTabWidget, QVBoxLayout, QWidget
@@ -15,7 +16,7 @@ from lifeguard.ui.glyphs import glyph_of
 from lifeguard.ui.header import ObjectHeader
 from lifeguard.ui.properties.headline import Headline, headline
 from lifeguard.ui.shown import Shown
-from lifeguard.ui.statements import how_many, their_names
+from lifeguard.ui.statements import as_of, how_many, their_names
 from lifeguard.ui.tabs.tab import Finding, Tab
 from lifeguard.ui.theme import Theme
 
@@ -156,7 +157,9 @@ class TabStack(QWidget):
         inventory = self._shown.source.inventory
         face = face_of(inventory, self._shown.ref)
         glyph = glyph_of(face.kind, face.state, face.marks) if face is not None else glyph_of("", "")
-        self._header.show_headline(headline(inventory, self._shown.ref), glyph)
+        line = headline(inventory, self._shown.ref)
+        stamp = as_of(self._shown.source.state)
+        self._header.show_headline(replace(line, words=(*line.words, stamp)) if stamp else line, glyph)
 
     def _kind(self) -> str:
         if self._shown is None:

@@ -11,7 +11,7 @@ from lifeguard.datamodel.records import Record
 from lifeguard.inventory.answers import Facts
 from lifeguard.inventory.change import Change
 from lifeguard.ui.pools import Pools
-from lifeguard.ui.shown import Shown
+from lifeguard.ui.shown import Shown, server_now_s
 from lifeguard.ui.table.line import Table
 from lifeguard.ui.tabs.panel import Around, TablePanel
 from lifeguard.ui.theme import Theme
@@ -100,5 +100,5 @@ class TablesTab:
         return known
 
     def _now_s(self) -> float:
-        offset_s = self._shown.source.server_time_offset_s if self._shown is not None else 0.0
-        return self._clock.time_s() + offset_s
+        now_s = self._clock.time_s()
+        return server_now_s(self._shown.source, now_s) if self._shown is not None else now_s

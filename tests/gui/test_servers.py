@@ -258,3 +258,24 @@ async def test_a_server_that_does_not_answer_can_be_given_up(application: QAppli
         menu.close()
         await until(lambda: len(seat.desk.pools) == 0)
         assert _rows(seat) == []
+
+
+async def test_a_server_that_does_not_answer_offers_to_be_tried_at_once(
+    application: QApplication, tmp_path: Path
+) -> None:
+    async with simulated(1, 0) as pool, _sitting(application, pool, tmp_path / "s.json", NoKeyring()) as (seat, _):
+        seat.desk.window.findChild(QAction, "server.connect").trigger()
+        await seat.dialog("connect")
+        seat.part(QLineEdit, "connect.address").setText("http://127.0.0.1:1")
+        await seat.press("connect", "proceed")
+        tree = seat.desk.window.pane.tree
+        await until(lambda: tree.model().rowCount() == 1)
+        assert _rows(seat) == ["127.0.0.1:1"]
+        tree.setCurrentIndex(tree.model().index(0, 0))
+        (opened,) = seat.desk.pools
+        await until(lambda: opened.source.state.next_try_s is not None)
+        tries = opened.source.state.attempt
+        button = seat.part(QPushButton, "tabs.empty.connect")
+        assert button.text() == "Connect now"
+        button.click()
+        await until(lambda: opened.source.state.attempt > tries)

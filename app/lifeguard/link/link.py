@@ -69,15 +69,15 @@ class Link:
         self._scope = Scope(f"link to {target.address}")
         self._wake = asyncio.Event()
         self._attempt = 0
-        self.state = LinkState("connecting", target.address, self._clock.time_s(), f"Connecting to {target.address} …")
+        self.state = LinkState("connecting", target.address, self._clock.time_s(), f"Connecting to {target.name} …")
 
     @property
     def title(self) -> str:
         """The pool's name; a pool without one is called after its master, one not yet seen after its address."""
         for pool in self.inventory.all(Pool):
             master = self.inventory.get(Host, pool.master)
-            return pool.name_label or (master.name_label if master is not None else "") or self.target.address
-        return self.target.address
+            return pool.name_label or (master.name_label if master is not None else "") or self.target.name
+        return self.target.name
 
     @property
     def identity(self) -> Identity | None:

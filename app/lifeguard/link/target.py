@@ -30,6 +30,12 @@ class Target:
         return parse_endpoint(self.address_book.get(self.address, self.address), self.port, self.tls)
 
     @property
+    def name(self) -> str:
+        """The address, and the port unless it is the usual one: two servers may differ in nothing else."""
+        default = 443 if self.tls else 80
+        return self.address if self.port == default else Endpoint(self.address, self.port, self.tls).netloc
+
+    @property
     def credentials(self) -> Credentials:
         return Credentials(self.user, self.password)
 

@@ -43,7 +43,7 @@ async def test_waits_grow_to_their_limit_and_begin_again_on_demand(deaf_port: in
     assert 0.5 <= pauses[0] <= 1.0
     assert 15.0 <= pauses[-1] <= 30.0
     assert all(state.sentence.startswith(("Connecting to", "Cannot connect to")) for state in states)
-    assert any(state.sentence == "Cannot connect to 127.0.0.1: connection refused." for state in states)
+    assert any(state.sentence == f"Cannot connect to 127.0.0.1:{deaf_port}: connection refused." for state in states)
     await link.close()
     assert link.state.phase == "closed"
 

@@ -21,11 +21,13 @@ from lifeguard.rules.words import Words
 class Outcome:
     """What came of asking for a command: the jobs that were begun, and who was left out with what reason.
 
-    Neither jobs nor `left_out` means that the person thought better of it.
+    Neither jobs nor `left_out` means that the person thought better of it. `turned` are those of `left_out` who still
+    could when the person was asked, who therefore does not know of them.
     """
 
     jobs: tuple[Job, ...] = ()
     left_out: tuple[tuple[Item, Verdict], ...] = ()
+    turned: tuple[tuple[Item, Verdict], ...] = ()
 
 
 Anew = Callable[[Command, Selection], object]
@@ -51,7 +53,7 @@ async def perform(
     if anew is not None:
         works = (_with_retry(command, able, item, one, anew) for item, one in zip(able.items, works, strict=True))
     jobs = tuple(board.start(one) for one in tuple(works))
-    return Outcome(jobs, (*left_out, *turned))
+    return Outcome(jobs, (*left_out, *turned), turned)
 
 
 def split(command: Command, selection: Selection) -> tuple[tuple[Item, ...], tuple[tuple[Item, Verdict], ...]]:

@@ -42,9 +42,7 @@ class Conductor:
 
     async def _perform(self, chosen: Command, selection: Selection) -> None:
         outcome = await self._begin(chosen, selection, None)
-        if outcome.jobs:
-            return
-        forbidden = forbidding(outcome)
+        forbidden = forbidding(outcome) if not outcome.jobs else None
         if forbidden is not None and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
             await self._run_as(chosen, selection, selection.sources[0], forbidden)
             return
@@ -84,9 +82,9 @@ class Conductor:
         self.run(chosen, _seen_by(link, selection))
 
     def _tell(self, chosen: Command, selection: Selection, outcome: Outcome) -> None:
-        """What could not even begin leaves its reason: one row for all that are left out for the same."""
+        """What could not even begin leaves its reason, unless a question gave it: one row for all with the same."""
         refused: dict[str, list[tuple[Item, Verdict]]] = {}
-        for item, verdict in () if outcome.jobs else outcome.left_out:
+        for item, verdict in outcome.turned if outcome.jobs else outcome.left_out:
             refused.setdefault(verdict.key, []).append((item, verdict))
         for alike in refused.values():
             refs = {item.ref for item, _ in alike}

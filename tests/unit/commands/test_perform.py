@@ -74,6 +74,7 @@ async def test_what_changed_while_the_question_stood_is_judged_again() -> None:
     outcome = await run("vm.shutdown", pool.select("a", "b"), Slow())
     assert [call[1] for call in pool.calls] == [ref("b")]
     assert [verdict.code for _, verdict in outcome.left_out] == ["VM_BAD_POWER_STATE"]
+    assert outcome.turned == outcome.left_out
 
 
 async def test_a_failure_ends_in_words_with_the_raw_error_beside_them() -> None:

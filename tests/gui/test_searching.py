@@ -190,6 +190,42 @@ async def test_a_search_is_saved_in_the_pool_becomes_the_tree_and_is_deleted(app
         await until(lambda: not _saved(seat), 10)
 
 
+async def test_what_of_an_opened_search_is_not_understood_stands_above_its_results(application: QApplication) -> None:
+    odd = '<Search uuid="7c1" name="odd"><Query><QueryScope><VM /></QueryScope><NewQuery /></Query></Search>'
+    async with desk_on_pool(application) as seat:
+        await _search(seat)
+        await _keep(seat, {"XenCenter.Search-7c1": odd, "XenCenter.Search-9d0": "<Sea"})
+        caveat = seat.part(QLabel, "search.caveat")
+        assert not caveat.isVisible()
+        seat.desk.window.pane.use_view("search:7c1")
+        seat.desk.window.stack.prefer("search")
+        assert caveat.isVisible()
+        assert caveat.text() == "The condition <NewQuery> is not understood and is left out of account."
+        seat.desk.window.pane.use_view("objects")
+        seat.desk.window.stack.prefer("search")
+        assert not caveat.isVisible()
+
+
+async def test_searches_that_cannot_be_read_are_listed_with_the_reason(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        await _keep(seat, {"XenCenter.Search-9d0": "<Sea"})
+        menu = seat.part(QMenu, "view.searches.menu")
+        menu.aboutToShow.emit()
+        broken = menu.actions()[-1]
+        assert (broken.text(), broken.isEnabled()) == ("XenCenter.Search-9d0 cannot be read", False)
+        assert broken.toolTip().endswith(".")
+        assert "9d0" not in broken.toolTip()
+
+
+async def test_the_button_that_leads_to_the_view_shown_stays_pressed(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        buttons = [seat.part(QToolButton, name) for name in ("view.organisation", "view.searches")]
+        for view, pressed in (("tags", [True, False]), ("search:dead-beef-1234-vmsbyps", [False, True]),
+                              ("infrastructure", [False, False])):  # fmt: skip
+            seat.desk.window.pane.use_view(view)
+            assert [button.isChecked() for button in buttons] == pressed
+
+
 async def test_searches_come_from_files_and_go_to_files(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         await _search(seat)
@@ -353,6 +389,14 @@ def _below(seat: Seat):
     (top,) = [model.key(index) for index in tree.selectionModel().selectedRows()]
     keys = [key for key in model.keys() if key[: len(top)] == top and key != top]
     return [node for key in keys if (node := model.node(model.index_of_key(key))) is not None]
+
+
+async def _keep(seat: Seat, searches: dict[str, str]) -> None:
+    """Let the pool keep these, as another console might have saved them."""
+    assert seat.simulated is not None
+    pool = next(iter(seat.pool.source.inventory.all(Pool)))
+    seat.simulated.db.set("pool", pool.ref, "gui_config", searches)
+    await until(lambda: seat.pool.source.inventory.get(Pool, pool.ref).gui_config == searches)
 
 
 def _saved(seat: Seat) -> list[Search]:

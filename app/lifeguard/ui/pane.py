@@ -94,6 +94,8 @@ class TreePane(QWidget):
         self._typing = QTimer(self)
         self._filling = Slices(self)
         self._views = QActionGroup(self)
+        self._organised = self._choosing_button("view.organisation", "Organisation", "Organisation")
+        self._searches = self._choosing_button("view.searches", "Searches", "Saved searches")
         self._lay_out()
         self._leave: list[Callable[[], None]] = [
             pools.added.connect(self._show_waiting),
@@ -176,8 +178,13 @@ class TreePane(QWidget):
                     self._choose_first()
             self.chosen.emit()
             self.view_changed.emit(view)
+        self._mark_view()
+
+    def _mark_view(self) -> None:
         for action in self._views.actions():
             action.setChecked(action.data() == self._view)
+        self._organised.setChecked(self._view in dict(_ORGANISED))
+        self._searches.setChecked(self._view.startswith(_SAVED))
 
     def use_options(self, options: Options) -> None:
         self._options = replace(options, matches=self._options.matches)
@@ -215,29 +222,22 @@ class TreePane(QWidget):
             button = self._view_button(title)
             button.setDefaultAction(self._view_action(view, title))
             row.addWidget(button)
-        organised = self._view_button("Organisation")
-        organised.setText("Organisation")
-        organised.setObjectName("view.organisation")
-        organised.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(organised)
+        menu = QMenu(self._organised)
         menu.addActions([self._view_action(view, title) for view, title in _ORGANISED])
-        organised.setMenu(menu)
-        row.addWidget(organised)
-        row.addWidget(self._searches_button())
+        self._organised.setMenu(menu)
+        row.addWidget(self._organised)
+        self._searches.setMenu(self._searches_menu())
+        row.addWidget(self._searches)
         row.addStretch(1)
         return row
 
-    def _searches_button(self) -> QToolButton:
+    def _searches_menu(self) -> QMenu:
         """The saved searches, those of people first; what a pool keeps may change at any time."""
-        button = self._view_button("Saved searches")
-        button.setText("Searches")
-        button.setObjectName("view.searches")
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(button)
+        menu = QMenu(self._searches)
         menu.setObjectName("view.searches.menu")
+        menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(partial(self._fill_searches, menu))
-        button.setMenu(menu)
-        return button
+        return menu
 
     def _fill_searches(self, menu: QMenu) -> None:
         for action in menu.actions():
@@ -248,12 +248,25 @@ class TreePane(QWidget):
         if own:
             menu.addSeparator()
         menu.addActions([self._view_action(_SAVED + search.uuid, search.name) for search in self._shelf.built_in()])
+        for key, why in self._shelf.unreadable().items():
+            action = menu.addAction(f"{key} cannot be read")
+            action.setEnabled(False)
+            action.setToolTip(why)
 
     def _view_button(self, title: str) -> QToolButton:
         button = QToolButton()
         button.setAccessibleName(title)
         button.setAutoRaise(True)
         button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextOnly)
+        return button
+
+    def _choosing_button(self, name: str, title: str, spoken: str) -> QToolButton:
+        """One that opens a menu of views, and stays pressed while one of them is shown."""
+        button = self._view_button(spoken)
+        button.setText(title)
+        button.setObjectName(name)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setCheckable(True)
         return button
 
     def _view_action(self, view: str, title: str) -> QAction:

@@ -12,7 +12,7 @@ from lifeguard.link.saved import SavedDatabase
 from lifeguard.search.columns import Load, Moment
 from lifeguard.search.overview import narrowed
 from lifeguard.search.query import Query, Search
-from lifeguard.search.saved import BUILT_IN, saved_searches
+from lifeguard.search.saved import BUILT_IN, saved_searches, unreadable_searches
 from lifeguard.search.view import SearchView
 from lifeguard.ui.live.meters import FeedMeters
 from lifeguard.ui.pools import Pools
@@ -35,6 +35,10 @@ class Shelf:
 
     def built_in(self) -> list[Search]:
         return sorted(BUILT_IN, key=_by_name)
+
+    def unreadable(self) -> dict[str, str]:
+        """Where the pools keep searches that cannot be read, each with the sentence that says why."""
+        return {key: why for pool in self._pools for key, why in unreadable_searches(pool.source.inventory).items()}
 
     def find(self, uuid: str) -> Search | None:
         return next((search for search in (*self.own(), *self.built_in()) if search.uuid == uuid), None)

@@ -19,6 +19,7 @@ from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.acts import Doer, SearchActs
 from lifeguard.ui.searching.basis import EVERYTHING, Base
 from lifeguard.ui.searching.builder import Builder
+from lifeguard.ui.searching.caveat import Caveat
 from lifeguard.ui.searching.line import SearchLine
 from lifeguard.ui.searching.results import Results
 from lifeguard.ui.searching.shelf import Shelf
@@ -50,6 +51,7 @@ class SearchTab:
         self._builder = Builder(lambda: [pool.answers for pool in self._looked_at()])
         self._builder.changed.connect(self._use)
         self._builder.hide()
+        self._caveat = Caveat()
         self._acts = SearchActs(lambda: self._search, self._results, shelf, doer, self._place)
         self._lay_out()
         pools.added.connect(lambda _: self._look_again())
@@ -138,6 +140,7 @@ class SearchTab:
         column.setSpacing(0)
         column.addLayout(row)
         column.addWidget(self._builder)
+        column.addWidget(self._caveat)
         column.addWidget(self._results.grid, 1)
 
     def _open_builder(self, is_open: bool) -> None:
@@ -172,6 +175,7 @@ class SearchTab:
     def _show(self) -> None:
         self._is_shown = True
         self._line.show_query(self._search.query)
+        self._caveat.speak_of(self._search)
         if self._build.isChecked():
             self._builder.show_search(self._search)
         is_typed = self._search.query != self._base.search.query

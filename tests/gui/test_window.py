@@ -267,7 +267,7 @@ async def test_what_is_outdated_is_readable_but_dim_and_says_of_when_it_is(appli
         await until(lambda: tree.palette().color(text) == quiet, 20)
         assert seat.part(QTreeView, "table.storage.drives").palette().color(text) == quiet
         assert "What you see is as of" in window.banner.accessibleName()
-        assert "as of" in seat.part(QLabel, "header.words").text()
+        await until(lambda: "as of" in seat.part(QLabel, "header.words").text())
         await until(lambda: not shut_down.isEnabled())
         assert "connected" in shut_down.toolTip()
         assert not seat.part(QPushButton, "storage.drives.vm.insert_cd").isEnabled()

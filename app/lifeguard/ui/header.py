@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.properties.headline import Headline
@@ -30,7 +30,6 @@ class ObjectHeader(QWidget):
         self._words.setObjectName("header.words")
         self._words.setTextFormat(Qt.TextFormat.PlainText)
         self._words.setForegroundRole(self._words.palette().ColorRole.PlaceholderText)
-        self._words.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._address = CopyButton("header.address", theme)
         gap = self.fontMetrics().height() // 2
         row = QHBoxLayout(self)

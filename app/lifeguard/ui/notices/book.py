@@ -152,7 +152,7 @@ class AlertBook:
             text(alert.title, "\n".join(filter(None, (alert.title, alert.detail)))),
             text(alert.object_name, "It is not in the pool any more"),
             text(known.server),
-            Cell("", known.instant_s, instant_s=known.instant_s),
+            Cell("", known.instant_s, instant_s=known.instant_s, is_dated=True),
         )
         return Line(cells, alert.object_ref, (-known.instant_s, alert.severity, key))
 

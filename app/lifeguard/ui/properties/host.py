@@ -47,7 +47,7 @@ def _general(inventory: Inventory, host: Host, now_s: float) -> Group:
         row("Log destination", host.logging.get("syslog_destination", "") or "Local"),
         row("Multipathing", "On" if is_multipath else "Off"),
         *known(row("Boot disk", paths_told(config.get("mpath-boot", "")))),
-        row("Power on from afar", _POWER_ON.get(host.power_on_mode, host.power_on_mode)),
+        row("Remote power-on", _POWER_ON.get(host.power_on_mode, host.power_on_mode)),
         row("External authentication", f"{kind} ({service})" if kind and service else kind or "Off"),
         row("UUID", host.uuid, is_code=True),
     )

@@ -20,10 +20,10 @@ def local_time(instant_s: float | None) -> str:
     return time.strftime("%d %b %Y %H:%M", time.localtime(instant_s)).lstrip("0")
 
 
-def when(instant_s: float, now_s: float) -> str:
-    """`3 min ago` while that is recent, the day and time from a month on, an en dash for never."""
+def when(instant_s: float, now_s: float, *, is_dated: bool) -> str:
+    """`3 min ago`, an en dash for never; `is_dated`: from a month on the day and time instead."""
     age_s = now_s - instant_s
-    return format_ago(age_s) if instant_s > 0 and age_s < _RECENT_S else local_time(instant_s)
+    return local_time(instant_s) if instant_s <= 0 or (is_dated and age_s > _RECENT_S) else format_ago(age_s)
 
 
 def exact_time(instant_s: float | None) -> str:

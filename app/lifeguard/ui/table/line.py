@@ -44,7 +44,7 @@ Bar = Fill | Share | Span
 class Cell:
     """`sort` is compared with others of its column, None goes last; `hint` says why a value is unknown, or more of it.
 
-    `instant_s` (UTC epoch seconds) is told as how long ago that was.
+    `instant_s` (UTC epoch seconds) is told as how long ago that was; `is_dated` by its day once that is long ago.
     """
 
     text: str
@@ -53,6 +53,7 @@ class Cell:
     glyph: Glyph | None = None
     bar: Bar | None = None
     instant_s: float | None = None
+    is_dated: bool = False
 
 
 @dataclass(frozen=True, slots=True)

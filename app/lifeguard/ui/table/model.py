@@ -129,7 +129,7 @@ class TableModel(QAbstractItemModel):
     def words(self, shown: Cell) -> str:
         if shown.instant_s is None:
             return shown.text
-        return when(shown.instant_s, self._now_s())
+        return when(shown.instant_s, self._now_s(), is_dated=shown.is_dated)
 
     def _look(self, index: Index, role: int) -> object:
         column = self.columns[index.column()]

@@ -1,4 +1,4 @@
-"""What the window tells about a command: who could not even begin has a row that says why, unless a question said so."""
+"""What the window tells about a command: a row says why something could not begin, unless a question said it."""
 
 from PySide6.QtWidgets import QApplication, QWidget
 

@@ -71,14 +71,16 @@ def connection_word(states: Sequence[LinkState]) -> str:
     return "connected" if phases == {"live"} else f"{live} of {format_count(len(states), 'pool')} connected"
 
 
-def nothing_shown(nodes: Sequence[Node]) -> tuple[str, str]:
-    """Why no object of a chosen node is on the right, and what a button would do about it; both empty for no node."""
+def nothing_shown(nodes: Sequence[Node], is_connected: bool) -> tuple[str, str]:
+    """Why no object of a chosen node is on the right, and what a button would do about it."""
     for node in nodes:
         if node.kind == "server" and node.state == "connecting":
             return f"{node.name} is not connected yet.", "Connect now"
         if node.kind == "server":
             return f"{node.name} is not connected.", "Connect"
-    return "", ""
+    if is_connected:
+        return "Choose something on the left to see it here.", "Connect to another pool…"
+    return "Servers, virtual machines and storage appear here once you are connected to a pool.", "Connect to a pool…"
 
 
 def how_many(nodes: Sequence[Node]) -> str:

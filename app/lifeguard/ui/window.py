@@ -100,6 +100,7 @@ class MainWindow(QMainWindow):
         self._judge.setInterval(_JUDGE_MS)
         self._judge.timeout.connect(self._judge_actions)
         self._wire()
+        self.stack.show_nothing(*nothing_shown((), is_connected=False))
         self._actions.refresh(Selection(()))
         self.pane.tree.setFocus()
 
@@ -286,7 +287,7 @@ class MainWindow(QMainWindow):
         elif shown is not None and len(things) > 1:
             self.stack.show_several(nodes)
         elif shown is None:
-            self.stack.show_nothing(*nothing_shown(nodes[:1]))
+            self.stack.show_nothing(*nothing_shown(nodes[:1], is_connected=len(self._pools) > 0))
         else:
             self.stack.show_object(shown)
         self.show_in_front()

@@ -10,7 +10,7 @@ from lifeguard.inventory.inventory import Inventory
 from lifeguard.link.saved import SavedDatabase
 from lifeguard.link.state import LinkState, Phase
 from lifeguard.ui.shown import server_now_s
-from lifeguard.ui.statements import as_of, banner_text
+from lifeguard.ui.statements import as_of, banner_text, nothing_shown
 
 _NOON_S = 1_244_116_800.0
 _NOW_S = _NOON_S + 3 * 3_600
@@ -42,3 +42,11 @@ def test_the_banner_tells_the_day_of_a_saved_database_and_the_time_of_lost_conta
     assert banner_text(_source("saved").state, _NOW_S) == f"It is so. What you see is as of {day} {at}."
     assert banner_text(_source("saved", None).state, _NOW_S) == "It is so."
     assert banner_text(_source("lost").state, _NOW_S) == f"It is so. What you see is as of {at}."
+
+
+def test_nothing_chosen_is_no_reason_to_connect_where_a_pool_is_there() -> None:
+    assert nothing_shown((), is_connected=True) == (
+        "Choose something on the left to see it here.",
+        "Connect to another pool…",
+    )
+    assert nothing_shown((), is_connected=False)[1] == "Connect to a pool…"

@@ -20,10 +20,6 @@ from lifeguard.ui.statements import as_of, how_many, their_names
 from lifeguard.ui.tabs.tab import Finding, Tab
 from lifeguard.ui.theme import Theme
 
-_NOTHING = "Servers, virtual machines and storage appear here once you are connected to a pool."
-
-_CONNECT = "Connect to a pool…"
-
 
 class TabStack(QWidget):
     """The tab last used for a kind of object is in front when the next one of that kind is shown."""
@@ -56,8 +52,8 @@ class TabStack(QWidget):
         column.setSpacing(0)
         column.addWidget(self._header)
         column.addWidget(self._bar, 1)
-        self._why = QLabel(_NOTHING)
-        self._act = QPushButton(_CONNECT)
+        self._why = QLabel()
+        self._act = QPushButton()
         self._pages = QStackedLayout(self)
         self._pages.addWidget(self._empty_page())
         self._pages.addWidget(full)
@@ -96,10 +92,10 @@ class TabStack(QWidget):
         self._arrange()
         self._renew_header()
 
-    def show_nothing(self, why: str = "", act: str = "") -> None:
+    def show_nothing(self, why: str, act: str) -> None:
         """No object is there to show: say why, and what the button does about it."""
-        self._why.setText(why or _NOTHING)
-        self._act.setText(act or _CONNECT)
+        self._why.setText(why)
+        self._act.setText(act)
         self.show_object(None)
 
     def show_group(self, node: Node) -> None:

@@ -38,6 +38,7 @@ class Database:
         self.generation = generation
         self.tables: dict[str, Table] = {name: Table(info) for name, info in CLASSES.items()}
         self.written: Signal[Write] = Signal()
+        self.unsaid: dict[str, dict[str, Any]] = {}  # VM ref -> what its tools will say when it has booted
         self._rng = rng
         self._waiters: list[asyncio.Future[None]] = []
         self._parents: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)

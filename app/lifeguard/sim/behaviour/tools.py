@@ -18,23 +18,30 @@ _UNKNOWN_SYSTEM = {"name": "Debian GNU/Linux 12 (bookworm)", "uname": "6.1.0-18-
                    "major": "12", "minor": "5"}  # fmt: skip
 
 
-def take_away(db: Database, vm_ref: str) -> dict[str, Any] | None:
-    """A boot begins: forget what the tools said. Returns what they will say again; None for a guest without tools."""
+def take_away(db: Database, vm_ref: str) -> None:
+    """A boot begins: no record says any more what the tools said. The guest still has them, however often it boots
+    before they can say it again."""
     vm, known_ref = db.row("VM", vm_ref), db.get("VM", vm_ref, "guest_metrics")
     known = lookup.find(db, "VM_guest_metrics", known_ref)
-    report = dict(known) if known else (None if _has_run_before(db, vm) else _first_report())
     if known is not None:
+        db.unsaid[vm_ref] = dict(known)
         db.set("VM", vm_ref, "guest_metrics", NULL_REF)
         db.destroy("VM_guest_metrics", known_ref)
-    return report
+    elif not _has_run_before(db, vm):
+        db.unsaid[vm_ref] = _first_report()
 
 
-async def report_later(context: Context, vm_ref: str, report: dict[str, Any], delay_s: float) -> None:
+async def report_later(context: Context, vm_ref: str, delay_s: float) -> None:
     """Write the tools' report once the guest is up, unless that boot is over by then."""
     db, domid = context.db, context.db.get("VM", vm_ref, "domid")
     await context.clock.sleep(delay_s)
     vm = lookup.find(db, "VM", vm_ref)
-    if vm is None or vm["domid"] != domid or vm["power_state"] not in ("Running", "Paused"):
+    if vm is None:
+        db.unsaid.pop(vm_ref, None)
+        return
+    is_up = vm["domid"] == domid and vm["power_state"] in ("Running", "Paused")
+    report = db.unsaid.pop(vm_ref, None) if is_up else None
+    if report is None:
         return
     values = {name: value for name, value in report.items() if name != "uuid"}
     values |= {"last_updated": dates.stamp(context.clock.time_s()), "live": True}
@@ -43,10 +50,10 @@ async def report_later(context: Context, vm_ref: str, report: dict[str, Any], de
     refresh_vm(db, vm_ref)
 
 
-def report_soon(context: Context, vm_ref: str, report: dict[str, Any] | None) -> None:
-    if report is not None:
+def report_soon(context: Context, vm_ref: str) -> None:
+    if vm_ref in context.db.unsaid:
         delay_s = pace.TOOLS_REPORT_S * context.rng.uniform(0.6, 1.4)
-        context.spawn(report_later(context, vm_ref, report, delay_s))
+        context.spawn(report_later(context, vm_ref, delay_s))
 
 
 def _has_run_before(db: Database, vm: Row) -> bool:

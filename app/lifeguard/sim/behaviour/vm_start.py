@@ -72,7 +72,7 @@ async def _boot(context: Context, vm_ref: str, host_ref: str, start_paused: bool
     if not force:
         assert_start_keeps_plan(db, vm_ref, host_ref)
     with reserved(context, vm_ref, host_ref, "vm_start"):
-        report = tools.take_away(db, vm_ref)
+        tools.take_away(db, vm_ref)
         was_attached = {(table, ref): db.get(table, ref, "currently_attached")
                         for table, ref in domain.attached_devices(db, vm_ref)}  # fmt: skip
         domain.attach_devices(db, vm_ref)
@@ -85,7 +85,7 @@ async def _boot(context: Context, vm_ref: str, host_ref: str, start_paused: bool
         _run(context, vm_ref, host_ref, start_paused)
     protection.want_running(db, vm_ref)
     alerts.vm_event(context, "VM_STARTED", vm_ref, f"started {alerts.on_host(db, host_ref)}")
-    tools.report_soon(context, vm_ref, report)
+    tools.report_soon(context, vm_ref)
 
 
 def _run(context: Context, vm_ref: str, host_ref: str, start_paused: bool) -> None:

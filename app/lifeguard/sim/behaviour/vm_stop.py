@@ -70,12 +70,12 @@ async def _reboot(context: Context, vm_ref: str) -> None:
     db = context.db
     host_ref = await forward_home(context, vm_ref)
     await pace.take(context, pace.REBOOT_S, 0.0, 0.9, on=(host_ref,))
-    report = tools.take_away(db, vm_ref)
+    tools.take_away(db, vm_ref)
     domain.appear(context, vm_ref, host_ref)
     db.update("VM", vm_ref, power_state="Running", requires_reboot=False)
     refresh_vm(db, vm_ref)
     alerts.vm_event(context, "VM_REBOOTED", vm_ref, f"rebooted {alerts.on_host(db, host_ref)}")
-    tools.report_soon(context, vm_ref, report)
+    tools.report_soon(context, vm_ref)
 
 
 async def pause(context: Context, vm_ref: str) -> None:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+
+import pytest
+
 from lifeguard.datamodel.schema import NULL_REF
 from tests.unit.sim.behaviour.site import Site
 
@@ -27,6 +31,38 @@ async def test_tools_report_some_seconds_after_the_boot_and_only_then_allow_a_mi
     await site.clock.advance(15)
     assert "pool_migrate" in site.db.get("VM", vm, "allowed_operations")
     assert "0/ip" in site.db.get("VM_guest_metrics", site.db.get("VM", vm, "guest_metrics"), "networks")
+
+
+@pytest.mark.parametrize("again", ["VM.hard_reboot", "VM.clean_reboot", "VM.hard_shutdown"])
+async def test_a_guest_that_boots_again_before_its_tools_have_reported_still_has_them(site: Site, again: str) -> None:
+    vm = site.vm("web", on=site.host("h1"))
+    said = dict(site.db.row("VM_guest_metrics", site.db.get("VM", vm, "guest_metrics")))
+    await site.call("VM.hard_reboot", vm)
+    assert site.db.get("VM", vm, "guest_metrics") == NULL_REF
+    if again == "VM.clean_reboot":
+        await site.clock.advance(15)
+    await site.call(again, vm)
+    if again == "VM.hard_shutdown":
+        await site.call("VM.start", vm, False, False)
+    await site.clock.advance(15)
+    says = site.db.row("VM_guest_metrics", site.db.get("VM", vm, "guest_metrics"))
+    assert (says["os_version"], says["other"]) == (said["os_version"], said["other"])
+    assert len(site.db.rows("VM_guest_metrics")) == 1
+
+
+async def test_a_start_that_breaks_off_takes_no_tools_away(site: Site) -> None:
+    host = site.host("h1")
+    vm = site.vm("web", on=host)
+    await site.call("VM.hard_shutdown", vm)
+    starting, _ = site.begin("VM.start", vm, False, False)
+    await site.clock.advance(0.5)
+    starting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await starting
+    assert site.db.get("VM", vm, "power_state") == "Halted"
+    await site.call("VM.start", vm, False, False)
+    await site.clock.advance(15)
+    assert site.db.get("VM", vm, "guest_metrics") != NULL_REF
 
 
 async def test_while_it_starts_the_vm_and_its_host_say_so_and_its_memory_counts(site: Site) -> None:

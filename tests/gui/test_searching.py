@@ -10,7 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QToolButton, QWidget
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QToolButton, QWidget
 
 from lifeguard.datamodel.records import Pool, Vm
 from lifeguard.inventory.placing import group
@@ -26,7 +26,7 @@ from lifeguard.ui.searching.basis import EVERYTHING, base_for
 from lifeguard.ui.searching.line import SearchLine
 from lifeguard.ui.searching.sheet import sheet
 from lifeguard.ui.tabs.search import SearchTab
-from tests.gui.desk import Seat, desk_on_pool
+from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
 
 
@@ -322,8 +322,32 @@ async def test_a_search_that_finds_nothing_says_so(application: QApplication) ->
         assert not note.isVisible()
         _type(seat, "nobodyiscalledso")
         await until(note.isVisible)
-        _type(seat, "")
+        seat.part(QPushButton, "search.grid.empty.act").click()
         await until(lambda: not note.isVisible())
+        assert seat.part(QLineEdit, "search.query").text() == ""
+        assert len(_rows(seat)) > 1
+
+
+async def test_an_empty_tree_says_why_and_offers_what_there_is_to_do(application: QApplication) -> None:
+    async with empty_desk(application) as seat:
+        note = seat.part(QLabel, "resources.tree.empty")
+        await until(note.isVisible)
+        assert "once you are connected" in note.text()
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        pane, note = seat.desk.window.pane, seat.part(QLabel, "resources.tree.empty")
+        act = seat.part(QPushButton, "resources.tree.empty.act")
+        pane.filter_box.setText("nobodyiscalledso")
+        await until(note.isVisible)
+        act.click()
+        await until(lambda: not note.isVisible())
+        for kind in ("VM", "pool", "host", "SR", "network", "VDI"):
+            for ref in list(seat.simulated.db.rows(kind)):
+                seat.simulated.db.set(kind, ref, "tags", [])
+        pane.use_view("tags")
+        await until(note.isVisible)
+        assert "Edit tags" in note.text()
+        assert not act.isVisible()
 
 
 async def _search(seat: Seat) -> QLineEdit:

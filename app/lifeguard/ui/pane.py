@@ -12,6 +12,7 @@ from PySide6.QtGui import QAction, QActionGroup, QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from lifeguard.commands.carriers import ROOT
+from lifeguard.commands.groups import NEW_FOLDER
 from lifeguard.inventory.folders import folder_group
 from lifeguard.inventory.placing import Group, View
 from lifeguard.scope import Begin
@@ -29,6 +30,8 @@ from lifeguard.ui.tree.drag import DragVerdicts, Dropped
 from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_FOLDERS, DRAGGABLE_INTO_GROUPS, TreeModel
 from lifeguard.ui.tree.quick import quick_query
 from lifeguard.ui.tree.resources import ResourcesTree
+from lifeguard.ui.tree.vacancy import FILTERED, why_empty
+from lifeguard.ui.widgets.empty_note import EmptyNote, Vacancy
 
 _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
@@ -74,6 +77,7 @@ class TreePane(QWidget):
         self.setObjectName("resources")
         self._pools = pools
         self._shelf = shelf
+        self._run = dropped
         self._options = Options()
         self._query: Query | None = None
         self._view = "infrastructure"
@@ -89,6 +93,7 @@ class TreePane(QWidget):
         self.tree.chosen.connect(self.chosen)
         self.tree.activated.connect(self.opened)
         self.tree.menu_wanted.connect(self.menu_wanted)
+        self._note = EmptyNote(self.tree, self._vacancy)
         self._filter = QuickFilter()
         self._filter.left.connect(self.tree.setFocus)
         self._typing = QTimer(self)
@@ -327,7 +332,17 @@ class TreePane(QWidget):
     def _is_open(self, key: Key) -> bool:
         return self.tree.isExpanded(self._model.index_of_key(key))
 
+    def _vacancy(self) -> Vacancy:
+        if self._query is not None:
+            return Vacancy(FILTERED, "Clear the filter", self._filter.clear)
+        why = why_empty(self._view, is_connected=len(self._pools) > 0)
+        here = self._pools.selection(self.steps())
+        if self._view == "folders" and NEW_FOLDER.applies_to(here) and NEW_FOLDER.sum_up(here).allowed:
+            return Vacancy(why, NEW_FOLDER.title, partial(self._run, NEW_FOLDER, here))
+        return Vacancy(why)
+
     def _rearrange(self) -> None:
+        self._note.look_again()
         self._filling.stop()
         self._model.take(self._live.change_view(self._arranged()))
         search = self.saved_search

@@ -29,7 +29,7 @@ from lifeguard.ui.searching.shelf import Shelf
 from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts
-from lifeguard.ui.widgets.empty_note import EmptyNote
+from lifeguard.ui.widgets.empty_note import EmptyNote, Vacancy
 
 _RENEW_MS: Final = 250
 _RESORT_MS: Final = 2_000
@@ -48,10 +48,12 @@ class Around(Protocol):
 
 
 class Results:
-    """`sorting_chosen` tells by what the user wants to sort; whoever owns the search shows it so."""
+    """`sorting_chosen` tells by what the user wants to sort, `widening_wanted` that nothing asked for was found and
+    what was asked should be forgotten; whoever owns the search shows it so."""
 
     def __init__(self, pools: Pools, shelf: Shelf, clock: Clock, theme: Theme, around: Around, parent: QWidget) -> None:
         self.sorting_chosen: Signal[tuple[Sort, ...]] = Signal()
+        self.widening_wanted: Signal[None] = Signal()
         self.model = GridModel(pools.get, clock.time_s, theme, parent)
         self.grid = ObjectGrid(self.model, DragVerdicts(pools), around.run, theme)
         self.grid.setObjectName("search.grid")
@@ -59,11 +61,12 @@ class Results:
         self.grid.menu_wanted.connect(lambda place: around.open_menu(self.grid.things(), place))
         self.grid.activated.connect(lambda _: around.go_to(self.grid.things()[:1]))
         self.grid.header().sectionClicked.connect(self._choose_sorting)
-        EmptyNote(self.grid, "Nothing matches this search.")
+        EmptyNote(self.grid, self._vacancy)
         self.columns = Columns(self.grid, self.model)
         self._pools = pools
         self._shelf = shelf
         self._search = Search("")
+        self._is_narrowed = False
         self._live: LiveTree | None = None
         self._leavings: list[Iterator[None]] = []
         self._members: dict[str, OpenPool] = {}
@@ -84,8 +87,10 @@ class Results:
         """Whether every pool shown has figures."""
         return bool(self._members) and all(map(_has_figures, self._members.values()))
 
-    def show_search(self, search: Search, keys: Sequence[str]) -> None:
-        """Show what these pools answer. Rows that stay keep being selected and open."""
+    def show_search(self, search: Search, keys: Sequence[str], *, is_narrowed: bool = False) -> None:
+        """Show what these pools answer. Rows that stay keep being selected and open. `is_narrowed` by what somebody has
+        typed or built."""
+        self._is_narrowed = is_narrowed
         pools = {key: pool for key in keys if (pool := self._pools.get(key)) is not None}
         before, self._search = self._search, search
         is_other = pools.keys() != self._members.keys()
@@ -174,6 +179,13 @@ class Results:
             pools = {key: member for key, member in self._members.items() if key != pool.key}
             self._lay_out(pools)
             self._begin(pools)
+
+    def _vacancy(self) -> Vacancy:
+        if not self._members:
+            return Vacancy("What is searched for appears here once you are connected to a pool.")
+        if not self._is_narrowed:
+            return Vacancy("Nothing matches this search.")
+        return Vacancy("Nothing matches this search.", "Clear the search", lambda: self.widening_wanted.emit(None))
 
     def _renew_soon(self) -> None:
         if not self._renewal.isActive():

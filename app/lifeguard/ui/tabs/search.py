@@ -45,6 +45,7 @@ class SearchTab:
         self._place.setObjectName("tab.search")
         self._results = Results(pools, shelf, clock, theme, doer, self._place)
         self._results.sorting_chosen.connect(self._sort)
+        self._results.widening_wanted.connect(lambda _: self._ask(self._base.search.query))
         self._line = SearchLine(self._offers, theme)
         self._line.asked.connect(self._ask)
         self._line.entered.connect(self._results.expect_question)
@@ -179,9 +180,8 @@ class SearchTab:
         if self._build.isChecked():
             self._builder.show_search(self._search)
         is_typed = self._search.query != self._base.search.query
-        self._results.show_search(
-            widened(self._search) if is_typed else self._search, [pool.key for pool in self._looked_at()]
-        )
+        shown = widened(self._search) if is_typed else self._search
+        self._results.show_search(shown, [pool.key for pool in self._looked_at()], is_narrowed=is_typed)
         self._results.columns.use(self._search.columns)
         if self._is_in_front:
             self._results.attend()

@@ -6,6 +6,7 @@ import asyncio
 from dataclasses import replace
 
 from lifeguard.commands.ask import ChoiceField, Field, Form, Option
+from lifeguard.commands.carriers import Incomplete
 from lifeguard.commands.command import Command, Doing
 from lifeguard.commands.confirming import confirm_evacuation
 from lifeguard.commands.forms import name_of, text_of
@@ -18,6 +19,7 @@ from lifeguard.datamodel.records import Host, Vm
 from lifeguard.quantities import format_count
 from lifeguard.rules.evacuation import Plan, plan_evacuation
 from lifeguard.rules.verdict import Verdict
+from lifeguard.xapi.failures import ApiFailure, TaskCancelled
 from lifeguard.xapi.tasks import LET_GO
 
 _FLAG = "MAINTENANCE_MODE"
@@ -82,7 +84,8 @@ def _form_for(selection: Selection, item: Item, plan: Plan) -> Form:
     if not moves and not plan.blockers:
         parts.append("No running VM has to move.")
     if plan.blockers:
-        parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of each.")
+        each = "it" if len(plan.blockers) == 1 else "each"
+        parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of {each}.")
     if plan.is_master:
         parts.append(
             "It is the coordinator (master); another host takes over, and the connection is lost for a moment."
@@ -181,23 +184,38 @@ async def _set_other_config(doing: Doing, key: str, value: str) -> None:
 
 
 async def _exit(doing: Doing) -> None:
-    """Enable the host, then bring back what left it, each VM as it was."""
+    """Enable the host, then bring back what left it, each VM as it was. One that cannot come keeps no other away."""
     host = doing.item.record
     config = dict(host.other_config) if isinstance(host, Host) else {}
     await _forget(doing)
     await doing.task("host.enable", doing.item.ref, share=(0.0, 0.2))
     if doing.answers.get("bring_back") == "no":
         return
+    away: list[str] = []
     for way, method, wanted in (
         ("migrated", "VM.pool_migrate", "Running"),
         (_SUSPEND, "VM.resume_on", "Suspended"),
         (_SHUT_DOWN, "VM.start_on", "Halted"),
     ):
+        more = ({"live": "true"},) if way == "migrated" else (False, False)
         for vm in _remembered(doing.item, config.get(_LISTS[way], ""), wanted):
-            if vm.resident_on == doing.item.ref:
-                continue
-            more = ({"live": "true"},) if way == "migrated" else (False, False)
-            await doing.task(method, vm.ref, doing.item.ref, *more, share=(0.2, 1.0))
+            if vm.resident_on != doing.item.ref:
+                away.extend(await _bring_back(doing, method, vm.ref, more))
+    if away:
+        left = f"{format_count(len(away), 'VM')} could not come back"
+        raise Incomplete("\n".join([f"it takes VMs again, but {left}:", *away]))
+
+
+async def _bring_back(doing: Doing, method: str, ref: str, more: tuple[object, ...]) -> tuple[str, ...]:
+    """Have one VM run there again; why it cannot, if so."""
+    try:
+        await doing.task(method, ref, doing.item.ref, *more, share=(0.2, 1.0))
+    except TaskCancelled:
+        raise
+    except ApiFailure as failure:
+        words = doing.selection.rules(doing.item.source).words
+        return (words.failure(words.name(ref), failure.code, tuple(failure.params), ref, doing.item.ref),)
+    return ()
 
 
 def _remembered(item: Item, listed: str, power_state: str) -> tuple[Vm, ...]:
@@ -229,7 +247,7 @@ ENTER = Command(
 )  # fmt: skip
 EXIT = Command(
     "host.exit_maintenance", "Exit maintenance mode", HOST, _judge_exit, _exit,
-    ("host.enable", "host.remove_from_other_config"), "brought back from maintenance mode", "one",
+    ("host.enable", "host.remove_from_other_config"), "fully brought back from maintenance mode", "one",
     icon="maintenance", form=_exit_form,
 )  # fmt: skip
 

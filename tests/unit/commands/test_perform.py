@@ -216,6 +216,23 @@ async def test_a_host_that_cannot_be_emptied_takes_vms_again() -> None:
     assert ("host.remove_from_other_config", ref("h1"), "MAINTENANCE_MODE") in pool.calls[-6:]
 
 
+async def test_one_vm_that_cannot_come_back_after_maintenance_keeps_no_other_away() -> None:
+    builder = build_pool().host("h1").host("h2").vm("a", on="h2").vm("off")
+    for name in ("a", "off"):
+        builder.change("VM", name, uuid=name)
+    listed = {"MAINTENANCE_MODE_EVACUATED_VMS_MIGRATED": "a", "MAINTENANCE_MODE_EVACUATED_VMS_HALTED": "off"}
+    builder.change("host", "h1", enabled=False, other_config=listed)
+    pool = RecordingPool(builder, "live")
+    pool.answers["VM.pool_migrate"] = ApiFailure("HOST_NOT_ENOUGH_FREE_MEMORY", (str(4 * GIB), str(GIB)))
+    outcome = await run("host.exit_maintenance", pool.select("h1"))
+    assert pool.calls[-1] == ("VM.start_on", ref("off"), ref("h1"), False, False)
+    error = outcome.jobs[0].error
+    assert error is not None
+    assert error.sentence.startswith(
+        "h1 was not fully brought back from maintenance mode: it takes VMs again, but 1 VM could not come back:\na: "
+    )
+
+
 @pytest.mark.parametrize("one", all_commands(), ids=lambda one: one.id)
 def test_every_command_is_well_formed(one: object) -> None:
     from_registry = command(getattr(one, "id", ""))

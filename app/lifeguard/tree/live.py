@@ -105,11 +105,18 @@ class LiveTree:
                 is_left, end_s = False, perf_counter() + _LONGEST_S
                 for ref in islice(member.waiting, _PIECE_TO_FILL):
                     is_left = True
-                    if ref in member.answers.inventory:
-                        self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
+                    self._look_for(source, member, ref)
                     if perf_counter() > end_s:
                         break
                 yield self._taken()
+
+    def hurry(self, source: str, refs: Iterable[str]) -> list[Step]:
+        """Look at these objects of a pool now, though they may wait for `fill`."""
+        member = self._members.get(source)
+        if member is not None:
+            for ref in refs:
+                self._look_for(source, member, ref)
+        return self._taken()
 
     def disconnect(self, source: str) -> list[Step]:
         """Let a pool go, or a server that was shown."""
@@ -257,6 +264,10 @@ class LiveTree:
     def _taken(self) -> list[Step]:
         steps, self._steps = self._steps, []
         return steps
+
+    def _look_for(self, source: str, member: _Member, ref: str) -> None:
+        if ref in member.answers.inventory:
+            self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
 
     def _replace(self, source: str, member: _Member, ref: str, new: Placing) -> None:
         """Hang an object where it belongs now. What comes, comes first, so that groups it stays in are kept."""

@@ -18,15 +18,15 @@ from lifeguard.inventory.placing import Group, View
 from lifeguard.scope import Begin
 from lifeguard.search.evaluate import as_filter
 from lifeguard.search.query import Query, Search
-from lifeguard.tree.live import LiveTree, Server
+from lifeguard.tree.live import Server
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
 from lifeguard.ui.searching.shelf import Shelf
-from lifeguard.ui.slices import Slices
 from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.drag import DragVerdicts, Dropped
+from lifeguard.ui.tree.filling import Filling
 from lifeguard.ui.tree.model import DRAGGABLE, DRAGGABLE_INTO_FOLDERS, DRAGGABLE_INTO_GROUPS, TreeModel
 from lifeguard.ui.tree.quick import quick_query
 from lifeguard.ui.tree.resources import ResourcesTree
@@ -35,7 +35,6 @@ from lifeguard.ui.widgets.empty_note import EmptyNote, Vacancy
 
 _TYPING_MS: Final = 120
 _SAVED: Final = "search:"
-_MOST_AT_ONCE: Final = 500
 _PLAIN_VIEWS: Final = (("infrastructure", "Infrastructure"), ("objects", "Objects"))
 _DRAGGABLE: Final = {"tags": DRAGGABLE_INTO_GROUPS, "folders": DRAGGABLE_INTO_FOLDERS}
 _ORGANISED: Final = (("tags", "Tags"), ("folders", "Folders"), ("fields", "Custom fields"), ("vapps", "vApps"))
@@ -81,8 +80,6 @@ class TreePane(QWidget):
         self._options = Options()
         self._query: Query | None = None
         self._view = "infrastructure"
-        self._live = LiveTree(self._arranged())
-        self._connected: set[str] = set()
         self._unfiltered: list[Key] | None = None
         self._model = TreeModel(theme, self)
         self._verdicts = DragVerdicts(pools, start)
@@ -97,7 +94,7 @@ class TreePane(QWidget):
         self._filter = QuickFilter()
         self._filter.left.connect(self.tree.setFocus)
         self._typing = QTimer(self)
-        self._filling = Slices(self)
+        self._filling = Filling(self._model, self.tree, self._arranged())
         self._views = QActionGroup(self)
         self._organised = self._choosing_button("view.organisation", "Organisation", "Organisation")
         self._searches = self._choosing_button("view.searches", "Searches", "Saved searches")
@@ -143,22 +140,14 @@ class TreePane(QWidget):
 
     def choose(self, things: Iterable[Thing]) -> bool:
         """Select these objects where the view shows them. False when it shows none of them."""
-        wanted = list(things)
-        if self._filling.is_busy and not all(map(self._is_there, wanted)):
-            self._filling.finish()
-        keys = [key for thing in wanted for key in self._live.keys_of(thing.source, thing.ref)[:1]]
+        keys = [key for thing in things for key in self._filling.keys_of(thing)[:1]]
         self.tree.choose(keys)
         return bool(keys)
 
-    def _is_there(self, thing: Thing) -> bool:
-        return bool(self._live.keys_of(thing.source, thing.ref))
-
     def load(self, pool: OpenPool) -> None:
         """The pool's records are there: show them in place of the waiting server."""
-        if pool.key not in self._connected:
-            self._connected.add(pool.key)
-            self._model.take(self._live.connect(pool.key, pool.answers, _first_of(pool)))
-            self._filling.run(map(self._model.take, self._live.fill()))
+        if not self._filling.has(pool.key):
+            self._filling.load(pool)
             if self._view.startswith(_SAVED):
                 self._rearrange()
             if not self.tree.selectionModel().hasSelection():
@@ -166,10 +155,10 @@ class TreePane(QWidget):
 
     def show_server(self, source: str, server: Server) -> None:
         """Show a server that there is no connection to; `source` is the word it goes by, as a pool's key."""
-        self._model.take(self._live.show_server(source, server))
+        self._filling.show_server(source, server)
 
     def hide_server(self, source: str) -> None:
-        self._model.take(self._live.disconnect(source))
+        self._filling.drop(source)
 
     def use_view(self, view: str) -> None:
         """Arrange the tree in another way; `view` is a word of `VIEWS`, or leads to a saved search by its uuid."""
@@ -287,16 +276,15 @@ class TreePane(QWidget):
         self.use_view(view)
 
     def _show_waiting(self, pool: OpenPool) -> None:
-        self._model.take(self._live.show_server(pool.key, Server(pool.source.title, pool.source.title, "connecting")))
+        self._filling.show_server(pool.key, Server(pool.source.title, pool.source.title, "connecting"))
 
     def _drop(self, pool: OpenPool) -> None:
-        self._connected.discard(pool.key)
-        self._model.take(self._live.disconnect(pool.key))
+        self._filling.drop(pool.key)
 
     def _follow(self, news: PoolNews) -> None:
-        if news.pool.key not in self._connected:
+        if not self._filling.has(news.pool.key):
             return
-        steps = self._live.apply(news.pool.key, news.change, news.differing)
+        steps = self._filling.follow(news)
         gone = [thing for thing in self.things() if self._is_gone(thing, news)] if news.change.removed else []
         successors = self.tree.successors(lambda thing: self._is_gone(thing, news)) if gone else []
         self._model.take(steps)
@@ -316,21 +304,14 @@ class TreePane(QWidget):
         """While something is typed the tree is open throughout; afterwards it is as it was, the selection in view."""
         query = self._query = quick_query(self._filter.text())
         if query is not None and self._unfiltered is None:
-            self._unfiltered = [key for key in self._model.keys() if self._is_open(key)]
+            self._unfiltered = self.tree.open_keys()
         matches = as_filter(query, self._shelf.moment().now) if query is not None else None
         self._options = replace(self._options, matches=matches)
         self._rearrange()
-        if query is not None:
-            self.tree.expandAll()
-        elif self._unfiltered is not None:
+        if query is None and self._unfiltered is not None:
             open_keys, self._unfiltered = self._unfiltered, None
-            self.tree.collapseAll()
-            for key in open_keys:
-                self.tree.expand(self._model.index_of_key(key))
+            self.tree.open_only(open_keys)
             self.tree.scrollTo(self.tree.currentIndex())
-
-    def _is_open(self, key: Key) -> bool:
-        return self.tree.isExpanded(self._model.index_of_key(key))
 
     def _vacancy(self) -> Vacancy:
         if self._query is not None:
@@ -343,11 +324,10 @@ class TreePane(QWidget):
 
     def _rearrange(self) -> None:
         self._note.look_again()
-        self._filling.stop()
-        self._model.take(self._live.change_view(self._arranged()))
         search = self.saved_search
-        if search is not None and search.show_expanded:
-            self.tree.expandAll()
+        is_open = search is not None and search.show_expanded is True
+        self.tree.is_open_throughout = self._query is not None or is_open
+        self._filling.arrange(self._arranged())
 
     def _arranged(self) -> View:
         """The view chosen; Infrastructure while a saved search is not there (yet)."""
@@ -355,11 +335,3 @@ class TreePane(QWidget):
         if search is not None:
             return self._shelf.view(search, self._query)
         return VIEWS[self._view if self._view in VIEWS else "infrastructure"](self._options)
-
-
-def _first_of(pool: OpenPool) -> list[str] | None:
-    """What is in sight at first: a pool's hosts and storage. Its thousands of VMs come between the next frames."""
-    inventory = pool.source.inventory
-    if inventory.count("VM") <= _MOST_AT_ONCE:
-        return None
-    return [ref for class_name in ("pool", "host", "SR") for ref in inventory.refs(class_name)]

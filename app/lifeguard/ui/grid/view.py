@@ -15,7 +15,7 @@ from lifeguard.ui.tree.view import ObjectTree
 _OPEN = frozenset({"pool", "host", "type", "group", "tag", "folder", "value", "appliance"})
 _OPEN_OF_MANY = frozenset({"pool", "type", "group"})
 _MOST_OPEN = 800
-_WIDE = {"name": 30, "cpu": 20, "memory": 23, "disks": 22, "network": 22, "ip": 24, "ha": 16, "uptime": 14}
+_WIDE = {"name": 38, "cpu": 20, "memory": 23, "disks": 22, "network": 22, "ip": 24, "ha": 16, "uptime": 14}
 
 
 class ObjectGrid(ObjectTree):
@@ -56,10 +56,6 @@ class ObjectGrid(ObjectTree):
         """Groups open by themselves when so many rows come; thousands stay folded, since Qt lays out every row in
         sight whenever one of them moves."""
         self.open_at_first = _OPEN if rows <= _MOST_OPEN else _OPEN_OF_MANY
-
-    def rows_in_sight(self) -> int:
-        """How many rows the view has room for."""
-        return self.viewport().height() // max(1, self.fontMetrics().height()) + 1
 
     def fit_columns(self) -> None:
         """Widths by what a column holds at most, in letters."""

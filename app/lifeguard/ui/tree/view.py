@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 
@@ -28,6 +30,7 @@ from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.widgets.branches import BranchingView
 
 _AUTO_EXPAND_MS = 600
+_ROWS = QItemSelectionModel.SelectionFlag.Rows
 _OPEN_AT_FIRST = frozenset({"pool", "type", "group"})
 
 
@@ -62,7 +65,10 @@ class ObjectTree(BranchingView):
         self._dropped = dropped
         self._theme = theme
         self.open_at_first = open_at_first
+        self.is_open_throughout = False
         self._wanted: set[Thing] = set()
+        self._to_open: set[Key] = set()
+        self._is_resuming = False
         self._stand = _Stand()
         self.setModel(model)
         self.setItemDelegate(RowDelegate(theme, self, model))
@@ -105,6 +111,39 @@ class ObjectTree(BranchingView):
         self.selectionModel().select(picked, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         self.scrollTo(indexes[0])
 
+    def looked_at(self, most: int) -> list[Thing]:
+        """The objects in sight, and those selected or to be selected as soon as they are shown: this many at most."""
+        index, seen = self.indexAt(self.viewport().rect().topLeft()), list[Key]()
+        while index.isValid() and self.visualRect(index).top() < self.viewport().height():
+            seen.append(self._nodes.key(index))
+            index = self.indexBelow(index)
+        in_sight = (key[-1] for key in seen if key and isinstance(key[-1], Thing))
+        return list(islice(dict.fromkeys((*self.things(), *self._wanted, *in_sight)), most))
+
+    def rows_in_sight(self) -> int:
+        """How many rows the view has room for."""
+        return self.viewport().height() // max(1, self.fontMetrics().height()) + 1
+
+    def open_keys(self) -> list[Key]:
+        """What is open, and what will be as soon as it is there."""
+        return [*(self._nodes.key(index) for index in self._nodes.branches() if self.isExpanded(index)), *self._to_open]
+
+    def open_only(self, keys: Collection[Key]) -> None:
+        """Close everything else; what of these is not there yet is open as soon as it is."""
+        self.collapseAll()
+        self._to_open = set(keys)
+        for key in keys:
+            self.expand(self._nodes.index_of_key(key))
+
+    @contextmanager
+    def held_in_place(self) -> Iterator[None]:
+        """What is on top stays there while rows come above it."""
+        bar = self.verticalScrollBar()
+        top = self._nodes.key(self.indexAt(self.viewport().rect().topLeft())) if bar.value() > bar.minimum() else ROOT
+        yield
+        if top != ROOT:
+            self.scrollTo(self._nodes.index_of_key(top), QAbstractItemView.ScrollHint.PositionAtTop)
+
     def expandAll(self) -> None:
         """Open what has something below it. Qt's own remembers every leaf as open too, and then looks through all of
         them whenever a row moves."""
@@ -126,23 +165,59 @@ class ObjectTree(BranchingView):
         return [*islice(staying, 1), *([above] if above else [])]
 
     def _note_choice(self) -> None:
-        self._wanted = set(self.things()) or self._wanted
+        if not self._is_resuming:
+            self._wanted = set(self.things()) or self._wanted
         self.chosen.emit()
 
     def _settle(self, steps: Sequence[Step]) -> None:
         """New pools open by themselves; an object that went and came again, as by a filter, is selected again."""
         come = [step.node for step in steps if isinstance(step, Inserted | Moved)]
         for node in come:
-            if node.kind in self.open_at_first:
+            if node.kind in self.open_at_first or node.key in self._to_open:
+                self._to_open.discard(node.key)
                 self.expand(self._nodes.index_of_key(node.key))
-        if self._wanted and not self.selectionModel().hasSelection():
-            self.choose(node.key for node in come if node.key[-1] in self._wanted)
+        if self.is_open_throughout:
+            self._open_above(come)
+        keys = [node.key for node in come if node.key[-1] in self._wanted]
+        if keys and not self.selectionModel().hasSelection():
+            with self._resuming():
+                self.choose(keys)
+        elif keys:
+            self._choose_more(keys)
+
+    def _open_above(self, come: Iterable[Node]) -> None:
+        """Open what had nothing below it before; what was closed since stays closed."""
+        for key, count in Counter(node.key[:-1] for node in come if len(node.key) > 1).items():
+            index = self._nodes.index_of_key(key)
+            if self._nodes.rowCount(index) <= count:
+                self.expand(index)
+
+    def _choose_more(self, keys: Iterable[Key]) -> None:
+        """Of several that were selected, some had not been shown yet."""
+        chosen = set(self.things())
+        if len(chosen) < len(self._wanted):
+            picked = QItemSelection()
+            for key in keys:
+                if key[-1] not in chosen:
+                    index = self._nodes.index_of_key(key)
+                    picked.select(index, index)
+            with self._resuming():
+                self.selectionModel().select(picked, _ROWS | QItemSelectionModel.SelectionFlag.Select)
+
+    @contextmanager
+    def _resuming(self) -> Iterator[None]:
+        """What is selected meanwhile is not somebody's choice."""
+        self._is_resuming = True
+        try:
+            yield
+        finally:
+            self._is_resuming = False
 
     def _note_stand(self) -> None:
         """The model begins anew: what is open, what is selected and what is on top are kept by key."""
         top = self.indexAt(self.viewport().rect().topLeft())
         self._stand = _Stand(
-            [self._nodes.key(index) for index in self._nodes.branches() if self.isExpanded(index)],
+            self.open_keys(),
             [self._nodes.key(index) for index in self.selectionModel().selectedRows()],
             self._nodes.key(self.currentIndex()),
             self._nodes.key(top),
@@ -151,8 +226,10 @@ class ObjectTree(BranchingView):
 
     def _resume_stand(self) -> None:
         self.selectionModel().blockSignals(False)
-        for key in self._stand.open:
-            self.expand(self._nodes.index_of_key(key))
+        indexes = {key: self._nodes.index_of_key(key) for key in self._stand.open}
+        self._to_open = {key for key, index in indexes.items() if not index.isValid()}
+        for index in indexes.values():
+            self.expand(index)
         self.selectionModel().setCurrentIndex(
             self._nodes.index_of_key(self._stand.current), QItemSelectionModel.SelectionFlag.NoUpdate
         )
@@ -160,9 +237,8 @@ class ObjectTree(BranchingView):
         for key in self._stand.selected:
             index = self._nodes.index_of_key(key)
             picked.select(index, index)
-        self.selectionModel().select(
-            picked, QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        )
+        with self._resuming():
+            self.selectionModel().select(picked, _ROWS | QItemSelectionModel.SelectionFlag.ClearAndSelect)
         top = self._nodes.index_of_key(self._stand.top)
         if top.isValid():
             self.scrollTo(top, QAbstractItemView.ScrollHint.PositionAtTop)

@@ -25,6 +25,7 @@ from lifeguard.datamodel.records import Host, Vm
 from lifeguard.datamodel.schema import NULL_REF
 from lifeguard.datamodel.tables import CLASSES
 from lifeguard.inventory.relations import is_real_vm, master_ref, vms_on
+from lifeguard.link.target import Target
 from lifeguard.tree.node import Thing
 from lifeguard.ui.grid.model import GridModel
 from lifeguard.ui.mime import packed
@@ -295,6 +296,21 @@ async def test_one_lost_pool_does_not_dim_what_is_known_of_another(application: 
         await until(lambda: window.stack.palette().color(text) == usual)
 
 
+async def test_the_stripe_tells_of_the_lost_pool_that_is_looked_at_not_of_a_server_never_reached(
+    application: QApplication,
+) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        lost, title, window = seat.thing(seat.simulated.pool.pool_ref), seat.link.title, seat.desk.window
+        seat.desk.connect(Target("127.0.0.1", 1, False))
+        window.show_things([lost])
+        await until(lambda: "127.0.0.1:1" in window.banner.accessibleName())
+        for ref in seat.simulated.server.urls:
+            await seat.simulated.server.kill(ref)
+        await until(lambda: "What you see is as of" in window.banner.accessibleName(), 20)
+        assert title in window.banner.accessibleName()
+
+
 async def test_rows_of_the_tree_begin_where_reading_begins(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         tree = seat.desk.window.pane.tree
@@ -318,7 +334,8 @@ async def test_every_control_has_a_name_for_those_who_cannot_see_it(application:
         nameless = [
             control
             for control in controls
-            if control.isVisible() and not (control.accessibleName() or getattr(control, "text", lambda: "")())
+            if control.isVisible()
+            and not (control.accessibleName() or getattr(control, "text", lambda: "")())
             and not control.objectName().startswith("qt_")
         ]
         assert [repr(control) for control in nameless] == []

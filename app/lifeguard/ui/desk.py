@@ -240,9 +240,9 @@ class Desk:
 
     def _say_state(self) -> None:
         states = [_state(pool) for pool in self.pools]
-        troubled = [state for state in states if banner_text(state, self._clock.time_s())]
+        troubled = [pool for pool in self.pools if banner_text(_state(pool), self._clock.time_s())]
         if troubled:
-            state = min(troubled, key=lambda state: state.phase == "saved")  # a file can wait, a lost pool cannot
+            state = _state(min(troubled, key=self._how_late_to_tell))
             text = banner_text(state, self._clock.time_s())
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:
@@ -251,6 +251,12 @@ class Desk:
         self.window.tray.say_connection(connection_word(states))
         self.window.own.refuse("server.connect_all", self.connections.refusal_to_connect())
         self.window.own.refuse("server.disconnect_all", self.connections.refusal_to_disconnect())
+
+    def _how_late_to_tell(self, pool: OpenPool) -> tuple[bool, ...]:
+        """One stripe tells of one pool: of what is looked at, of one that is lost, of one never reached, of a file."""
+        shown, state = self.window.stack.shown, _state(pool)
+        is_shown = shown is not None and shown.source is pool.source
+        return not is_shown, state.phase == "saved", not is_outdated(state)
 
     def _dim(self) -> None:
         """The tabs by the pool they show; the tree while there is no pool in it that somebody knows the state of."""

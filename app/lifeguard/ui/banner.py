@@ -7,7 +7,7 @@ from PySide6.QtGui import QPalette
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton
 
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.theme import Theme
 
 
 class Banner(QFrame):
@@ -50,4 +50,4 @@ class Banner(QFrame):
         self.show()
 
     def repaint_icons(self) -> None:
-        self._icon.setPixmap(self._theme.pixmap(self._glyph, ICON_SIDE, self.devicePixelRatioF()))
+        self._icon.setPixmap(self._theme.pixmap(self._glyph, self._theme.icon_side, self.devicePixelRatioF()))

@@ -9,7 +9,7 @@ import sys
 from functools import partial
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QIcon, QPalette, QPixmap
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QFontMetrics, QGuiApplication, QIcon, QPalette, QPixmap
 from PySide6.QtWidgets import QApplication, QStyleFactory, QToolTip, QWidget
 
 from lifeguard.assets import asset
@@ -18,7 +18,8 @@ from lifeguard.ui.draw import draw_glyph
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.tokens import SCHEMES, Scheme, Token, Tokens, read_tokens
 
-ICON_SIDE = 16
+_HALF_ICON = 8
+"""Icons are drawn on a grid of 16: in steps of half of it their lines stay crisp."""
 _ROLES: tuple[tuple[QPalette.ColorRole, Token], ...] = (
     (QPalette.ColorRole.Window, "surface"),
     (QPalette.ColorRole.WindowText, "text"),
@@ -50,10 +51,12 @@ _DISABLED = (
 
 
 class Theme:
-    """`changed` tells the new scheme after palette and icons are in place; whoever keeps pictures asks again then."""
+    """`changed` tells the new scheme after palette and icons are in place; whoever keeps pictures asks again then.
+    `icon_side` is that of all icons beside text."""
 
     def __init__(self, application: QApplication, forced: Scheme | None = None) -> None:
         self.changed: Signal[Scheme] = Signal()
+        self.icon_side = icon_side()
         self._application = application
         self._tokens = {scheme: read_tokens(scheme) for scheme in SCHEMES}
         self._scheme: Scheme = "light"
@@ -117,7 +120,7 @@ class Theme:
         )
         for mode, token in modes:
             for scale in (1.0, 1.5, 2.0, 3.0):
-                icon.addPixmap(draw_glyph(glyph, self.tokens, ICON_SIDE, scale, token), mode)
+                icon.addPixmap(draw_glyph(glyph, self.tokens, self.icon_side, scale, token), mode)
         return icon
 
     def _follow(self, _: Qt.ColorScheme = Qt.ColorScheme.Unknown) -> None:
@@ -144,5 +147,11 @@ def fixed_font() -> QFont:
     return font
 
 
+def icon_side() -> int:
+    """How large icons are beside text of this desktop's size: 16 as a rule, 32 where that is twice as large."""
+    line = QFontMetrics(QApplication.font()).height()
+    return _HALF_ICON * max(2, round(line / _HALF_ICON))
+
+
 def icon_size() -> QSize:
-    return QSize(ICON_SIDE, ICON_SIDE)
+    return QSize(icon_side(), icon_side())

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from PySide6.QtCore import QAbstractItemModel, QEvent, QModelIndex, QPersistentModelIndex, QRect, Qt
-from PySide6.QtGui import QColor, QFontDatabase, QGuiApplication, QMouseEvent, QPainter, QPalette, QPixmap
+from PySide6.QtGui import QColor, QGuiApplication, QMouseEvent, QPainter, QPalette, QPixmap
 from PySide6.QtWidgets import QAbstractItemView, QStyle, QStyleOptionViewItem, QToolTip, QWidget
 
 from lifeguard.search.columns import Cell
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.grid.model import ADDRESS, GridModel
-from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.theme import Theme, fixed_font
 from lifeguard.ui.tree.delegate import RowDelegate
 from lifeguard.ui.tree.lettering import Lettering
 
 _HIGH, _VERY_HIGH = 0.8, 0.9
 _COPY, _COPY_SELECTED = Glyph("copy", "text-quiet"), Glyph("copy", "text-on-accent")
 _GAP = 4
-_MARK_ROOM = ICON_SIDE + 2 * _GAP
 _SELECTED = QStyle.StateFlag.State_Selected.value
 _LIT = _SELECTED | QStyle.StateFlag.State_MouseOver.value
 
@@ -40,7 +39,7 @@ class _Look:
         palette, scale = viewport.palette(), viewport.devicePixelRatioF()
         return _Look(
             (palette.color(QPalette.ColorRole.Text), palette.color(QPalette.ColorRole.HighlightedText)),
-            (theme.pixmap(_COPY, ICON_SIDE, scale), theme.pixmap(_COPY_SELECTED, ICON_SIDE, scale)),
+            (theme.pixmap(_COPY, theme.icon_side, scale), theme.pixmap(_COPY_SELECTED, theme.icon_side, scale)),
             theme.colour("line"),
             theme.colour("accent"),
             theme.colour("warn"),
@@ -59,7 +58,7 @@ class CellDelegate(RowDelegate):
         self._colours = theme
         self._view = parent
         self._plain = Lettering(parent.font())
-        self._fixed = Lettering(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+        self._fixed = Lettering(fixed_font())
         self._look = _Look.of(parent.viewport(), theme)
 
     def begin_painting(self) -> None:
@@ -103,7 +102,7 @@ class CellDelegate(RowDelegate):
         is_click = event.type() == QEvent.Type.MouseButtonRelease and isinstance(event, QMouseEvent)
         if is_click and isinstance(event, QMouseEvent) and event.button() == Qt.MouseButton.LeftButton:
             shown = self._model.cell(index)
-            if self._is_copyable(index, shown) and _mark_place(option.rect).contains(event.position().toPoint()):
+            if self._is_copyable(index, shown) and self._mark_place(option.rect).contains(event.position().toPoint()):
                 first = shown.text.partition(",")[0]
                 QGuiApplication.clipboard().setText(first)
                 QToolTip.showText(event.globalPosition().toPoint(), f"{first} copied")
@@ -113,10 +112,11 @@ class CellDelegate(RowDelegate):
     def _paint_fixed(self, painter: QPainter, room: QRect, text: str, mark: QPixmap | None) -> None:
         """The text no further than what the copy mark takes at the end."""
         painter.setFont(self._fixed.font)
-        self._fixed.draw(painter, room.adjusted(_GAP, 0, -_GAP - (_MARK_ROOM if mark is not None else 0), 0), text)
+        beside = self._colours.icon_side + 2 * _GAP if mark is not None else 0
+        self._fixed.draw(painter, room.adjusted(_GAP, 0, -_GAP - beside, 0), text)
         painter.setFont(self._plain.font)
         if mark is not None:
-            painter.drawPixmap(_mark_place(room), mark)
+            painter.drawPixmap(self._mark_place(room), mark)
 
     def _is_copyable(self, index: QModelIndex | QPersistentModelIndex, shown: Cell) -> bool:
         return self._model.columns[index.column()] == ADDRESS and bool(shown.text) and not shown.hint
@@ -129,7 +129,6 @@ class CellDelegate(RowDelegate):
         painter.fillRect(left, top, width, height, self._look.trough)
         painter.fillRect(left, top, round(width * min(max(fraction, 0.0), 1.0)), height, colour)
 
-
-def _mark_place(rect: QRect) -> QRect:
-    top = rect.center().y() - ICON_SIDE // 2
-    return QRect(rect.right() - ICON_SIDE - 2 * _GAP, top, ICON_SIDE, ICON_SIDE)
+    def _mark_place(self, rect: QRect) -> QRect:
+        side = self._colours.icon_side
+        return QRect(rect.right() - side - 2 * _GAP, rect.center().y() - side // 2, side, side)

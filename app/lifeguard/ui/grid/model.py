@@ -7,14 +7,13 @@ from datetime import UTC, datetime
 from typing import Final
 
 from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QFontDatabase
 
 from lifeguard.search.columns import LIVE_COLUMNS, Cell, Moment, cell, title_of
 from lifeguard.tree.node import Key, Node, Thing
 from lifeguard.ui.live.meters import FeedMeters, Reading
 from lifeguard.ui.pools import OpenPool
 from lifeguard.ui.shown import server_now_s
-from lifeguard.ui.theme import Theme
+from lifeguard.ui.theme import Theme, fixed_font
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.skeleton import Index
 
@@ -33,7 +32,7 @@ class GridModel(TreeModel):
         super().__init__(theme, parent)
         self._pool_of = pool_of
         self._now_s = now_s
-        self._fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
+        self._fixed = fixed_font()
         self._columns: tuple[str, ...] = (_NAME,)
         self._cells: dict[tuple[Key, int], Cell] = {}
         self._moments: dict[str, Moment] = {}

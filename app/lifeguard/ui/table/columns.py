@@ -155,7 +155,7 @@ class TableColumns:
     def _need(self, place: int, column: Column, widest: int) -> Need:
         letter = self._view.fontMetrics().averageCharWidth()
         title = self._header.sectionSizeHint(place) + letter if self._columns[0].title else 0
-        beside = mark.ROOM if column.is_copied else 0
+        beside = mark.room() if column.is_copied else 0
         held = max(title, widest + letter + beside)
         most = letter * column.letters + beside
         wanted = max(title, most if column.is_steady else min(held, most))

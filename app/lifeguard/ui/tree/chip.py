@@ -9,7 +9,7 @@ from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPen, QPixmap
 
 from lifeguard.tree.node import Node
 from lifeguard.ui.glyphs import glyph_of
-from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.theme import Theme
 
 _LONGEST = 32
 _ROUND = 4.0
@@ -23,8 +23,8 @@ def drag_chip(nodes: Sequence[Node], theme: Theme, font: QFont, scale: float) ->
     words = metrics.elidedText(first.name, Qt.TextElideMode.ElideRight, room)
     if len(nodes) > 1:
         words = f"{words} and {len(nodes) - 1} more"
-    gap = metrics.height() // 3
-    width, height = ICON_SIDE + 3 * gap + metrics.horizontalAdvance(words), metrics.height() + 2 * gap
+    gap, side = metrics.height() // 3, theme.icon_side
+    width, height = side + 3 * gap + metrics.horizontalAdvance(words), metrics.height() + 2 * gap
     picture = QPixmap(round(width * scale), round(height * scale))
     picture.setDevicePixelRatio(scale)
     picture.fill(Qt.GlobalColor.transparent)
@@ -33,11 +33,11 @@ def drag_chip(nodes: Sequence[Node], theme: Theme, font: QFont, scale: float) ->
     painter.setBrush(theme.colour("surface-raised"))
     painter.setPen(QPen(theme.colour("accent"), 1.0))
     painter.drawRoundedRect(QRectF(0.5, 0.5, width - 1, height - 1), _ROUND, _ROUND)
-    icon = theme.pixmap(glyph_of(first.kind, first.state, first.marks), ICON_SIDE, scale)
-    painter.drawPixmap(QPoint(gap, (height - ICON_SIDE) // 2), icon)
+    icon = theme.pixmap(glyph_of(first.kind, first.state, first.marks), side, scale)
+    painter.drawPixmap(QPoint(gap, (height - side) // 2), icon)
     painter.setFont(font)
     painter.setPen(theme.colour("text"))
-    painter.drawText(QPoint(2 * gap + ICON_SIDE, gap + metrics.ascent()), words)
+    painter.drawText(QPoint(2 * gap + side, gap + metrics.ascent()), words)
     painter.end()
     return picture
 

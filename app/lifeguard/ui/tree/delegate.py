@@ -7,7 +7,7 @@ from PySide6.QtGui import QIcon, QPainter, QPalette
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from lifeguard.ui.glyphs import glyph_of
-from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.theme import Theme
 from lifeguard.ui.tree.lettering import Lettering
 from lifeguard.ui.tree.model import BUSY_ROLE, NOTE_ROLE, Note, TreeModel
 from lifeguard.ui.tree.pulse import Pulse
@@ -74,10 +74,11 @@ class RowDelegate(QStyledItemDelegate):
             self._letters = Lettering(option.font)
         row, scale = option.rect, painter.device().devicePixelRatioF()
         margin = option.widget.style().pixelMetric(QStyle.PixelMetric.PM_FocusFrameHMargin, None, option.widget) + 1
-        icon = self._theme.pixmap(glyph_of(node.kind, node.state, node.marks), ICON_SIDE, scale)
-        painter.drawPixmap(row.x() + margin, row.y() + (row.height() - ICON_SIDE) // 2, icon)
+        side = self._theme.icon_side
+        icon = self._theme.pixmap(glyph_of(node.kind, node.state, node.marks), side, scale)
+        painter.drawPixmap(row.x() + margin, row.y() + (row.height() - side) // 2, icon)
         painter.setPen(option.palette.color(QPalette.ColorRole.Text))
-        self._letters.draw(painter, row.adjusted(ICON_SIDE + 3 * margin, 0, -margin, 0), node.name)
+        self._letters.draw(painter, row.adjusted(side + 3 * margin, 0, -margin, 0), node.name)
         return True
 
     def _fit(self, row: QStyleOptionViewItem, note: Note) -> None:

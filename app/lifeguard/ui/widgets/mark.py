@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from typing import Final
-
 from PySide6.QtCore import QEvent, QPoint, QRect, Qt
 from PySide6.QtGui import QGuiApplication, QMouseEvent, QPainter
 from PySide6.QtWidgets import QStyle, QStyleOptionViewItem, QToolTip
 
 from lifeguard.ui.glyph import Glyph
-from lifeguard.ui.theme import ICON_SIDE, Theme
+from lifeguard.ui.theme import Theme, icon_side
 from lifeguard.ui.tokens import Token
 
 _GAP = 4
-ROOM: Final = ICON_SIDE + _GAP
-"""What a cell with a mark takes beside its text."""
+
+
+def room() -> int:
+    """What a cell with a mark takes beside its text."""
+    return icon_side() + _GAP
 
 
 def is_wanted(option: QStyleOptionViewItem) -> bool:
@@ -25,8 +26,9 @@ def is_wanted(option: QStyleOptionViewItem) -> bool:
 def place_of(option: QStyleOptionViewItem, text_width: int) -> QRect:
     """Behind a text of this width that begins the cell, within the cell in any case."""
     cell = option.rect
-    left = min(cell.left() + text_width + 3 * _GAP, cell.right() - ICON_SIDE - _GAP)
-    place = QRect(left, cell.center().y() - ICON_SIDE // 2, ICON_SIDE, ICON_SIDE)
+    side = icon_side()
+    left = min(cell.left() + text_width + 3 * _GAP, cell.right() - side - _GAP)
+    place = QRect(left, cell.center().y() - side // 2, side, side)
     return QStyle.visualRect(option.direction, cell, place)
 
 
@@ -35,7 +37,7 @@ def paint(painter: QPainter, option: QStyleOptionViewItem, place: QRect, shape: 
     is_selected = bool(option.state & QStyle.StateFlag.State_Selected)
     token: Token = "text-on-accent" if is_selected else "text-quiet"
     painter.fillRect(place.adjusted(-_GAP, 0, _GAP, 0), theme.colour("accent" if is_selected else "surface-raised"))
-    painter.drawPixmap(place, theme.pixmap(Glyph(shape, token), ICON_SIDE, painter.device().devicePixelRatioF()))
+    painter.drawPixmap(place, theme.pixmap(Glyph(shape, token), theme.icon_side, painter.device().devicePixelRatioF()))
 
 
 def is_clicked(event: QEvent, place: QRect) -> bool:

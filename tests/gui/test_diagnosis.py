@@ -47,7 +47,7 @@ async def test_each_host_says_what_stands_in_the_way_and_the_servers_word_wins(a
         table = seat.part(TableView, "table.diagnosis")
         await until(lambda: all("maintenance" in _rows(table)[name] for name in members))
         assert _rows(table)[master] == "Nothing: it can start here"
-        assert seat.part(QLabel, "diagnosis.summary").text() == "1 of 3 hosts could take it."
+        assert seat.part(QLabel, "diagnosis.summary").text() == "1 of 3 servers could take it."
         await seat.press("diagnosis", "proceed")
         await until(lambda: db.get("VM", vm.ref, "power_state") == "Running", 15)
         assert db.get("VM", vm.ref, "resident_on") == seat.simulated.pool.master_ref

@@ -78,9 +78,9 @@ def _form_for(selection: Selection, item: Item, plan: Plan) -> Form:
         masters = tuple(Option(ref, words.name(ref)) for ref in plan.new_masters)
         fields.append(ChoiceField(_NEW_MASTER, "New coordinator (master)", masters, masters[0].value))
     moves = sorted(
-        f"{words.name(vm)} to {words.name(host) if host else 'another host'}" for vm, host in plan.moves.items()
+        f"{words.name(vm)} to {words.name(host) if host else 'another server'}" for vm, host in plan.moves.items()
     )
-    parts = [f"{format_count(len(moves), 'VM')} will move to other hosts."] if moves else []
+    parts = [f"{format_count(len(moves), 'VM')} will move to other servers."] if moves else []
     if not moves and not plan.blockers:
         parts.append("No running VM has to move.")
     if plan.blockers:
@@ -88,9 +88,9 @@ def _form_for(selection: Selection, item: Item, plan: Plan) -> Form:
         parts.append(f"{format_count(len(plan.blockers), 'VM')} cannot move; choose what becomes of {each}.")
     if plan.is_master:
         parts.append(
-            "It is the coordinator (master); another host takes over, and the connection is lost for a moment."
+            "It is the coordinator (master); another server takes over, and the connection is lost for a moment."
             if plan.new_masters
-            else "It is the coordinator (master), and no other host could take over: it stays that."
+            else "It is the coordinator (master), and no other server could take over: it stays that."
         )
     title = f"Enter maintenance mode on {name}"
     return Form(title, tuple(fields), "Enter maintenance mode", " ".join(parts), listing=tuple(moves))
@@ -106,7 +106,7 @@ def _remedies(selection: Selection, item: Item) -> tuple[Option, ...]:
         *((Option(_EJECT, "Eject its disc and move it"),) if eject else ()),
         *((Option(_SUSPEND, "Suspend it"),) if lifecycle.judge(vm, "suspend").allowed else ()),
         *((Option(_SHUT_DOWN, "Shut it down"),) if lifecycle.judge(vm, "hard_shutdown").allowed else ()),
-        Option(_LEAVE, "Leave it running (the host cannot be emptied)"),
+        Option(_LEAVE, "Leave it running (the server cannot be emptied)"),
     )
 
 

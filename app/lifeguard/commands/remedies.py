@@ -10,6 +10,7 @@ from lifeguard.commands.selection import Item
 from lifeguard.commands.vm_devices import loaded_drives, tracked_disks
 from lifeguard.commands.work import JobError, Remedy, Report
 from lifeguard.datamodel.records import Pool, Sr
+from lifeguard.quantities import format_count
 from lifeguard.rules.words import Words
 
 CLEARED_IN_WIZARD = frozenset({"VDI_CBT_ENABLED"})
@@ -76,7 +77,7 @@ def _tolerate_less(item: Item, error: JobError) -> Remedy | None:
     async def run(job: Report) -> None:
         await item.source.call("pool.set_ha_host_failures_to_tolerate", ref, fewer)
 
-    return Remedy(f"Tolerate {fewer} host failures instead of {fewer + 1} and try again", run)
+    return Remedy(f"Tolerate {format_count(fewer, 'server failure')} instead of {fewer + 1} and try again", run)
 
 
 def _name(item: Item) -> str:

@@ -104,7 +104,7 @@ def _sr_options(selection: Selection, item: Item) -> tuple[Option, ...]:
         attached = any(pbd.currently_attached for pbd in inventory.pointing_to(Pbd, "SR", sr.ref))
         free = words.size(max(0, sr.physical_size - sr.physical_utilisation))
         options.append(Option(sr.ref, f"Full copy on {words.name(sr.ref)} ({free} free)",
-                              None if attached else "No host is connected to it"))  # fmt: skip
+                              None if attached else "No server is connected to it"))  # fmt: skip
     return tuple(options)
 
 

@@ -18,6 +18,7 @@ _NOUNS = {
     "snapshot": ("snapshot", "snapshots"), "sr": ("storage repository", "storage repositories"),
     "network": ("network", "networks"), "vdi": ("disk", "disks"), "appliance": ("vApp", "vApps"),
     "tag": ("tag", "tags"), "folder": ("folder", "folders"), "server": ("server", "servers"),
+    "message": ("alert", "alerts"),
 }  # fmt: skip
 _OTHERS = ("other", "others")
 
@@ -81,6 +82,11 @@ def nothing_shown(nodes: Sequence[Node], is_connected: bool) -> tuple[str, str]:
     if is_connected:
         return "Choose something on the left to see it here.", "Connect to another pool…"
     return "Servers, virtual machines and storage appear here once you are connected to a pool.", "Connect to a pool…"
+
+
+def sort_of(kind: str) -> str:
+    """What the window calls an object of this kind: `server`, `VM`."""
+    return _NOUNS[kind][0] if kind in _NOUNS else kind
 
 
 def how_many(nodes: Sequence[Node]) -> str:

@@ -61,7 +61,7 @@ async def test_no_disc_is_ejected_for_a_disk_that_cannot_be_reached() -> None:
     ("code", "title", "call"),
     [
         ("VDI_CBT_ENABLED", "Disable changed-block tracking and try again", ("VDI.disable_cbt", ref("web-nfs"))),
-        ("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN", "Tolerate 1 host failures instead of 2 and try again",
+        ("HA_OPERATION_WOULD_BREAK_FAILOVER_PLAN", "Tolerate 1 server failure instead of 2 and try again",
          ("pool.set_ha_host_failures_to_tolerate", ref("pool"), 1)),
         ("TOO_MANY_STORAGE_MIGRATES", "Wait 10 s and try again", None),
         ("HOST_OFFLINE", None, None),

@@ -22,7 +22,7 @@ from lifeguard.ui.table.line import Cell, Column, Line
 from lifeguard.ui.table.view import TableView
 from lifeguard.ui.theme import Theme
 
-_COLUMNS = (Column("Host", 24), Column("What stands in the way", 70))
+_COLUMNS = (Column("Server", 24), Column("What stands in the way", 70))
 _FREE, _SHUT = Glyph("done", "ok"), Glyph("failed", "bad")
 
 
@@ -42,7 +42,7 @@ class DiagnosisDialog(Form):
         self._order = {ref: place for place, ref in enumerate(self._hosts)}
         self._summary = QLabel()
         self._summary.setObjectName("diagnosis.summary")
-        self.list = TableView("diagnosis", "Hosts", _COLUMNS, theme)
+        self.list = TableView("diagnosis", "Servers", _COLUMNS, theme)
         self.list.setMinimumWidth(self.fontMetrics().averageCharWidth() * 100)
         self._lines = FlatLines(self._line)
         for ref in self._hosts:
@@ -78,11 +78,11 @@ class DiagnosisDialog(Form):
 
     def _judge(self) -> None:
         able = sum(verdict.allowed for verdict in self._verdicts.values())
-        self._summary.setText(f"{able} of {format_count(len(self._verdicts), 'host')} could take it.")
+        self._summary.setText(f"{able} of {format_count(len(self._verdicts), 'server')} could take it.")
         host = self.chosen
         verdict = self._verdicts[host.ref] if host is not None else None
         self.proceed.setEnabled(verdict is not None and verdict.allowed)
-        self.proceed.setToolTip("Choose a host" if verdict is None else verdict.refusal or "")
+        self.proceed.setToolTip("Choose a server" if verdict is None else verdict.refusal or "")
 
     def _take(self) -> None:
         if self.proceed.isEnabled():

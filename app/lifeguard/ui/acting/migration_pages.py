@@ -56,7 +56,7 @@ class _Page(QWizardPage):
 
 class DestinationPage(_Page):
     def __init__(self, journey: Journey) -> None:
-        super().__init__(journey, "Destination", "The host that the VMs go to, in this pool or another one.")
+        super().__init__(journey, "Destination", "The server that the VMs go to, in this pool or another one.")
         self._where = chooser("migration.destination", "Destination")
         self._copy = QCheckBox("Copy: the original stays where it is")
         self._copy.setObjectName("migration.copy")
@@ -98,7 +98,7 @@ class DestinationPage(_Page):
     def _refusal(self) -> str:
         place = self._where.currentIndex()
         if place < 0:
-            return "No host that is connected can take them; each says why in the list."
+            return "No server that is connected can take them; each says why in the list."
         return self.journey.refusal(self.journey.hosts[place])[1]
 
     def _say(self) -> None:

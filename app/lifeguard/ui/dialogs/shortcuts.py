@@ -12,6 +12,7 @@ from lifeguard.commands.palette import rank
 from lifeguard.inventory.natural import natural_key
 from lifeguard.ui.dialogs.form import Form
 from lifeguard.ui.glyph import Glyph
+from lifeguard.ui.statements import sort_of
 from lifeguard.ui.table.flat import FlatLines
 from lifeguard.ui.table.line import Cell, Column, Line, text
 from lifeguard.ui.table.view import TableView
@@ -119,7 +120,7 @@ class ShortcutsDialog(Form):
 
     def _line(self, key: str) -> Line:
         one = self._keyed[key]
-        kinds = ", ".join(sorted(kind.replace("_", " ") for kind in one.kinds)) or "the window"
+        kinds = ", ".join(sorted(map(sort_of, one.kinds))) or "the window"
         keys = self.changed.get(key, one.usual)
         cells = (text(one.title), text(kinds), _keys_cell(keys), _keys_cell(one.usual))
         return Line(cells, order=(natural_key(one.title), key))

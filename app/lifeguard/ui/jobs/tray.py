@@ -110,6 +110,7 @@ class JobsTray(QFrame):
         self._act_copy = QPushButton("Copy details")
         self._act_remedy = QPushButton()
         self._act_explain = QPushButton("Start diagnosis")
+        self._acts = QWidget()
         self._drawer = self._make_drawer()
         self._lay_out()
         self._leave = board.changed.connect(lambda _: self._renew())
@@ -170,7 +171,10 @@ class JobsTray(QFrame):
         column.setContentsMargins(0, 0, 0, 0)
         column.addWidget(self._list, 1)
         column.addWidget(self._details)
-        row = QHBoxLayout()
+        gap = self.fontMetrics().height() // 2
+        self._details.setContentsMargins(gap, 0, gap, 0)
+        row = QHBoxLayout(self._acts)
+        row.setContentsMargins(gap, 0, gap, gap // 2)
         row.addStretch(1)
         for button, name, act in (
             (self._act_copy, "jobs.copy", self._copy),
@@ -182,7 +186,7 @@ class JobsTray(QFrame):
             button.setObjectName(name)
             button.clicked.connect(act)
             row.addWidget(button)
-        column.addLayout(row)
+        column.addWidget(self._acts)
         drawer.setMinimumHeight(self.fontMetrics().height() * _ROWS_OPEN)
         drawer.setMaximumHeight(self.fontMetrics().height() * _ROWS_OPEN * 3 // 2)
         drawer.hide()
@@ -251,13 +255,19 @@ class JobsTray(QFrame):
         if job is not None and job.note:
             lines.append(job.note)
         self._details.setText("\n".join(filter(None, lines)) or ("" if self._board.jobs else "No jobs yet."))
-        self._act_copy.setVisible(bool(lines))
-        self._act_retry.setVisible(job is not None and job.can_retry)
-        self._act_explain.setVisible(job is not None and self._explain(job) is not None)
+        self._details.setVisible(bool(self._details.text()))
         remedies = job.remedies if job is not None else ()
-        self._act_remedy.setVisible(bool(remedies))
         self._act_remedy.setText(remedies[0].title if remedies else "")
-        self._act_undo.setVisible(job is not None and job.can_undo)
+        offers = {
+            self._act_copy: bool(lines),
+            self._act_retry: job is not None and job.can_retry,
+            self._act_explain: job is not None and self._explain(job) is not None,
+            self._act_remedy: bool(remedies),
+            self._act_undo: job is not None and job.can_undo,
+        }
+        for button, is_offered in offers.items():
+            button.setVisible(is_offered)
+        self._acts.setVisible(any(offers.values()))
         if job is not None and job.can_undo:
             self._act_undo.setText(job.work.undo_title or "Undo")
 

@@ -25,7 +25,7 @@ from lifeguard.ui.tree.model import Note
 from lifeguard.ui.tree.offers import Offer, offer_of
 
 _NOWHERE = {
-    "vm": "Drop on a host to migrate",
+    "vm": "Drop on a server to migrate",
     "host": "Drop on a pool to join it, or beside everything to leave one",
 }
 _MOST_ASKED = 8

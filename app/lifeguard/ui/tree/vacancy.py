@@ -12,7 +12,7 @@ _OF_VIEWS: Final[Mapping[str, str]] = MappingProxyType({
     "tags": "Tags appear here once an object has one: “Edit tags” in its menu gives it some.",
     "folders": "Folders appear here once there is one.",
     "fields": "Custom fields appear here once an object has one set: “Set custom field” in its menu does it.",
-    "vapps": "vApps appear here once there is one: “Assign to vApp” in the menu of a VM makes one.",
+    "vapps": "vApps appear here once the pool has one: “Assign to vApp” in the menu of a VM puts it in one.",
 })  # fmt: skip
 _OF_SEARCHES: Final = "Nothing matches this search."
 

@@ -17,6 +17,7 @@ from lifeguard.ui.tree.view import ObjectTree
 
 _MOST_AT_ONCE: Final = 500
 _MOST_LOOKED_AT: Final = 100
+_LONGEST_S: Final = 0.003
 
 
 class Filling:
@@ -91,14 +92,22 @@ class Filling:
         return steps
 
     def _go_on(self) -> Iterator[None]:
-        for steps in self._live.fill():
-            if steps:
-                with self._tree.held_in_place():
-                    self._model.take(steps)
+        filling = self._live.fill()
+        while self._take_some(filling):
             yield
         while self._leavings:
             yield from self._leavings[-1]
             self._leavings.pop()
+
+    def _take_some(self, filling: Iterator[list[Step]]) -> bool:
+        """Take as much as fits between two frames; the view is laid out once for all of it. False when that was all."""
+        end_s = perf_counter() + _LONGEST_S
+        with self._tree.held_in_place():
+            for steps in filling:
+                self._model.take(steps)
+                if perf_counter() > end_s:
+                    return True
+        return False
 
 
 def _is_small(pool: OpenPool) -> bool:

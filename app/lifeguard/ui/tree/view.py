@@ -140,9 +140,11 @@ class ObjectTree(BranchingView):
         """What is on top stays there while rows come above it."""
         bar = self.verticalScrollBar()
         top = self._nodes.key(self.indexAt(self.viewport().rect().topLeft())) if bar.value() > bar.minimum() else ROOT
-        yield
-        if top != ROOT:
-            self.scrollTo(self._nodes.index_of_key(top), QAbstractItemView.ScrollHint.PositionAtTop)
+        try:
+            yield
+        finally:
+            if top != ROOT:
+                self.scrollTo(self._nodes.index_of_key(top), QAbstractItemView.ScrollHint.PositionAtTop)
 
     def expandAll(self) -> None:
         """Open what has something below it. Qt's own remembers every leaf as open too, and then looks through all of

@@ -10,7 +10,7 @@ from typing import TypeVar
 from PySide6.QtCore import QEvent
 from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
-from lifeguard.clock import SystemClock
+from lifeguard.clock import Clock, SystemClock
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.link.link import Link
@@ -70,9 +70,9 @@ class Seat:
 
 
 @asynccontextmanager
-async def empty_desk(application: QApplication) -> AsyncIterator[Seat]:
+async def empty_desk(application: QApplication, clock: Clock | None = None) -> AsyncIterator[Seat]:
     theme = Theme(application, "light")
-    clock, gate = SystemClock(), DialogGate(theme)
+    clock, gate = clock or SystemClock(), DialogGate(theme)
     desk = Desk(theme, Fleet(gate, SessionTrust(), clock, HASTY), gate, clock, (Failure,))
     desk.window.resize(1200, 800)
     desk.window.show()
@@ -92,4 +92,3 @@ async def desk_on_pool(application: QApplication, hosts: int = 3, vms: int = 8) 
         seat.desk.connect(pool.target())
         await until(seat.desk.is_loaded, 15)
         yield seat
-

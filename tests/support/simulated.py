@@ -7,6 +7,7 @@ import random
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 from lifeguard.clock import Clock, PacedClock, VirtualClock
 from lifeguard.link.gate import CertificateFacts, Credentials, SessionTrust
@@ -121,15 +122,17 @@ async def simulated(
 
 
 @asynccontextmanager
-async def estate_of_two(pace: float = 40.0) -> AsyncIterator[Estate]:
+async def estate_of_two(
+    pace: float = 40.0, *, clock: Clock | None = None, is_tls: bool = False
+) -> AsyncIterator[Estate]:
     """A pool of two hosts and four VMs, and a lone host beside it, where everything is quickly over."""
-    clock, rng, release = PacedClock(pace), random.Random(5), Release.newest()
+    clock, rng, release = clock or PacedClock(pace), random.Random(5), Release.newest()
     estate = Estate(clock, rng, release, {"root": PASSWORD})
     estate.add(build_pool(2, 4, rng, clock, release))
     estate.add(build_lone(1, 2, rng, clock, release))
     try:
         for server in estate.servers:
-            await server.start(Listen())
+            await server.start(Listen(is_tls=is_tls))
         yield estate
     finally:
         await estate.close()
@@ -157,13 +160,14 @@ async def in_quick_motion(hosts: int = 3, vms: int = 6) -> AsyncIterator[tuple[S
     """A pool whose clock runs some forty times as fast as ours, and a link to it that is live."""
     clock = VirtualClock()
     async with simulated(hosts, vms, clock=clock) as sim, asyncio.TaskGroup() as group:
-        ticking = group.create_task(_tick(clock))
+        ticking = group.create_task(tick(clock))
         async with linked(sim.target()) as link:
             yield sim, await live(link)
         ticking.cancel()
 
 
-async def _tick(clock: VirtualClock) -> None:
+async def tick(clock: VirtualClock) -> NoReturn:
+    """Let a second pass in twenty-five thousandths of one, until cancelled."""
     while True:
         await clock.advance(0.2)
         await asyncio.sleep(0.005)

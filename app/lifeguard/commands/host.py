@@ -2,14 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from lifeguard.commands.command import Command, Doing
 from lifeguard.commands.forms import asking
 from lifeguard.commands.judging import refuse
 from lifeguard.commands.kinds import HOST
 from lifeguard.commands.selection import Item, Selection, is_dead
 from lifeguard.datamodel.records import Host, Pbd, Pool, Sr, Vm
+from lifeguard.inventory.inventory import Inventory
 from lifeguard.rules.domain import is_live
 from lifeguard.rules.verdict import ALLOWED, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Departed:
+    """What comes of removing a host: it has left the pool of this inventory, boots, and stands alone then."""
+
+    inventory: Inventory
+    uuid: str
+    name: str
+    address: str
+    pool_uuid: str
 
 
 def pool_of(item: Item) -> Pool | None:
@@ -129,8 +143,12 @@ async def _rescan_nics(doing: Doing) -> None:
     await doing.task("PIF.scan", doing.item.ref)
 
 
-async def _eject(doing: Doing) -> None:
+async def _eject(doing: Doing) -> Departed | None:
+    host, pool = doing.item.record, pool_of(doing.item)
     await doing.task("pool.eject", doing.item.ref)
+    if not isinstance(host, Host) or pool is None:
+        return None
+    return Departed(doing.item.source.inventory, host.uuid, host.name_label, host.address, pool.uuid)
 
 
 async def _destroy(doing: Doing) -> None:

@@ -55,8 +55,9 @@ class Work:
     """What a job is to do. `failed` begins the sentence of its failure: "web-01 was not migrated".
 
     `size_bytes` is how much there is to carry, 0 when that says nothing. `is_repeatable` is false for what never began
-    and cannot be asked for again; `is_own` for what others do at the server. `again` is how to try once more where the
-    means, such as another user's session, are gone once it has ended: it asks for them.
+    and cannot be asked for again; `is_own` for what others do at the server, and for waiting that nobody loses anything
+    by. `again` is how to try once more where the means, such as another user's session, are gone once it has ended: it
+    asks for them.
     """
 
     title: str

@@ -47,7 +47,7 @@ class Connector:
         self._typed = target.endpoint
         self._gate = gate
         self._trust = trust
-        self._credentials = target.credentials
+        self.credentials = target.credentials
         self._members: tuple[str, ...] = target.members
         self._last: Endpoint | None = None
         self.dialler = Dialler(
@@ -103,7 +103,7 @@ class Connector:
         """Log in, asking whatever has to be asked. Raises Refused, any Failure."""
         for _ in range(_QUESTIONS):
             try:
-                return await open_session(self.dialler, endpoint, self._credentials)
+                return await open_session(self.dialler, endpoint, self.credentials)
             except CertificateUntrusted as unknown:
                 await self._ask_trust(unknown.facts, None)
             except CertificateChanged as changed:
@@ -133,10 +133,10 @@ class Connector:
 
     async def _ask_credentials(self, address: str, refused: LoginRefused | PermissionDenied) -> None:
         reason = _REASONS.get(refused.code, "User name or password is wrong.")
-        given = await self._gate.credentials(address, self._credentials.user, reason)
+        given = await self._gate.credentials(address, self.credentials.user, reason)
         if given is None:
-            raise Refused(address, f"{address} refused the login of {self._credentials.user}. {reason}")
-        self._credentials = given
+            raise Refused(address, f"{address} refused the login of {self.credentials.user}. {reason}")
+        self.credentials = given
 
 
 _REASONS = {

@@ -5,9 +5,10 @@ from __future__ import annotations
 import asyncio
 from dataclasses import dataclass
 
-from lifeguard.clock import Clock
+from lifeguard.clock import Clock, SystemClock
 from lifeguard.inventory.change import Change
 from lifeguard.link.gate import Gate, SessionTrust, TrustStore
+from lifeguard.link.homecoming import Homecoming
 from lifeguard.link.identity import host_uuids
 from lifeguard.link.link import Link
 from lifeguard.link.state import LinkState
@@ -27,6 +28,14 @@ class Merged:
     into: Link
 
 
+@dataclass(frozen=True, slots=True)
+class Doubled:
+    """Both are live and say that they are the same pool, at different coordinators: one is a copy of the other."""
+
+    link: Link
+    other: Link
+
+
 class Fleet:
     """Links come and go as a person connects and disconnects; `close` ends them all. One that leads to a pool that is
     shown already is closed by itself: another address of it was given, or its host has joined it. `merged` tells so
@@ -41,6 +50,7 @@ class Fleet:
     ) -> None:
         self.added: Signal[Link] = Signal()
         self.merged: Signal[Merged] = Signal()
+        self.doubled: Signal[Doubled] = Signal()
         self.removed: Signal[Link] = Signal()
         self._gate = gate
         self._trust = trust or SessionTrust()
@@ -63,11 +73,15 @@ class Fleet:
         """A link that begins to connect in the background. Raises ValueError when the address is none."""
         link = Link(target, self._gate, self._trust, self._clock, self._policy, admits=self._admits)
         self._links.append(link)
-        link.state_changed.connect(self._follow_state)
+        link.state_changed.connect(lambda state: self._follow_state(link, state))
         link.changed.connect(self._follow_change)
         link.start()
         self.added.emit(link)
         return link
+
+    async def until_home(self, homecoming: Homecoming) -> None:
+        """See `Homecoming.wait`."""
+        await homecoming.wait(self._trust, self._clock or SystemClock(), self._policy or Policy())
 
     async def disconnect(self, link: Link) -> None:
         self._forget(link)
@@ -87,9 +101,11 @@ class Fleet:
         twin.try_now()  # in case it is waiting for a better moment
         return False
 
-    def _follow_state(self, state: LinkState) -> None:
+    def _follow_state(self, link: Link, state: LinkState) -> None:
         if state.phase in ("live", "lost"):
             self._look_for_joined()
+        if state.phase == "live" and link in self._links:
+            self._look_for_copies(link)
 
     def _follow_change(self, change: Change) -> None:
         if "host" in change.added.values():
@@ -103,6 +119,13 @@ class Fleet:
             into = next((one for one, hosts in there if own and own <= hosts), None)
             if into is not None:
                 self._merge(link, into)
+
+    def _look_for_copies(self, link: Link) -> None:
+        """Those of one identity have been merged before."""
+        for other in self._links:
+            is_live = other is not link and other.state.phase == "live"
+            if is_live and link.identity and other.identity and link.identity.pool_uuid == other.identity.pool_uuid:
+                self.doubled.emit(Doubled(link, other))
 
     def _merge(self, link: Link, into: Link) -> None:
         self.merged.emit(Merged(link, into))

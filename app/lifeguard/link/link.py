@@ -6,6 +6,7 @@ import asyncio
 import logging
 import random
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, NoReturn
 
 from lifeguard.clock import Clock, SystemClock
@@ -83,6 +84,11 @@ class Link:
     def identity(self) -> Identity | None:
         """The pool that it has a session with, None while it has none."""
         return self._identity if self._session is not None else None
+
+    def beside(self, address: str) -> Target:
+        """Another server, to be reached as this one is: as the same user, by the same kind of connection."""
+        user, password = self._connector.credentials.user, self._connector.credentials.password
+        return replace(self.target, address=address, user=user, password=password, members=())
 
     @property
     def server_time_offset_s(self) -> float:

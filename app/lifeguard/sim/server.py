@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from ipaddress import IPv4Address, ip_address
 
 from lifeguard.sim.administration.certificates import record_shown
@@ -92,8 +92,10 @@ class Server:
         self.pool.start()
 
     async def start_at(self, host_ref: str, place: Place) -> None:
-        """Let the one host of a pool listen where it did in another. Raises OSError."""
-        await self.take_in(host_ref, place)
+        """Let the one host of a pool listen where it did in another, with a new certificate as after an installation.
+        Raises OSError."""
+        tls = self._new_tls(host_ref, place.address) if place.tls is not None else None
+        await self.take_in(host_ref, replace(place, tls=tls))
         self.pool.start()
 
     async def take_in(self, host_ref: str, place: Place) -> None:

@@ -44,6 +44,7 @@ from lifeguard.ui.notices.center import NoticesCenter
 from lifeguard.ui.palette.opening import Keyboard
 from lifeguard.ui.pools import OpenPool, Pools
 from lifeguard.ui.searching.shelf import Shelf
+from lifeguard.ui.servers.comings import Comings
 from lifeguard.ui.servers.connections import Connections, Handles
 from lifeguard.ui.servers.saved import SavedServers
 from lifeguard.ui.statements import banner_act, banner_text, connection_word, is_outdated
@@ -95,16 +96,15 @@ class Desk:
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
         self.window = self._make_window(gate)
         self.complaints = Complaints(self.window.notice)
-        self.keyboard = Keyboard(
-            self.window, self.pools, keeper or Keeper(), theme, self.run, self.complaints.say
-        )
+        self.keyboard = Keyboard(self.window, self.pools, keeper or Keeper(), theme, self.run, self.complaints.say)
         self.servers = self._saved_servers(roster, gate) if roster is not None else None
         handles = Handles(self.connect, self._disconnect, self._scope.start)
-        self.connections = Connections(
-            self.pools, self._board, self._ask, gate, self.servers, handles, self.window
-        )
+        self.connections = Connections(self.pools, self._board, self._ask, gate, self.servers, handles, self.window)
         self.window.use_servers(self.connections)
         self._stop_merging = fleet.merged.connect(self._hear_merged)
+        self._comings = Comings(
+            self.window, self.pools, self._board, fleet, self.servers, self.connect, self.complaints.say
+        )
         self._watch = QTimer(self.window)
         self._watch.setInterval(_BANNER_MS)
         self._watch.timeout.connect(self._say_state)
@@ -165,6 +165,7 @@ class Desk:
     async def close(self) -> None:
         self._watch.stop()
         self._stop_merging()
+        self._comings.close()
         self.layouts.save()
         self.window.hide()
         self._herald.close()

@@ -81,6 +81,12 @@ class SavedServers:
             self._roster.set_connected(key, False)
         self._show()
 
+    def left(self, link: Link) -> None:
+        """A host has left this link's pool: its address does not lead there any more."""
+        server = self._roster.get(self._linked.get(link, ""))
+        if server is not None:
+            self._roster.note(link.target, user=server.user, title=link.title, members=link.member_addresses)
+
     def merged(self, link: Link) -> None:
         """Another saved server leads to the same pool, and knows this address too: one of them is enough."""
         key = self._linked.pop(link, "")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QAction, QKeyEvent, QKeySequence
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit
+from PySide6.QtWidgets import QApplication, QKeySequenceEdit, QLabel, QLineEdit, QPushButton
 
 from lifeguard.datamodel.records import Host, Sr, Vm
 from lifeguard.inventory.relations import is_real_vm
@@ -126,6 +126,22 @@ async def test_changed_keys_hold_at_once_and_are_remembered(application: QApplic
         action = seat.desk.window.findChild(QAction, "vm.snapshot")
         await until(lambda: action.shortcut().toString() == "Ctrl+Alt+S")
         assert seat.desk.window.findChild(QAction, "go.filter").shortcut().isEmpty()
+
+
+async def test_keys_of_the_window_are_not_given_to_anything_else(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        seat.desk.window.findChild(QAction, "go.shortcuts").trigger()
+        dialog = await seat.dialog("shortcuts")
+        assert isinstance(dialog, ShortcutsDialog)
+        dialog.list.choose("vm.snapshot")
+        edit = seat.part(QKeySequenceEdit, "shortcuts.keys")
+        button = seat.part(QPushButton, "shortcuts.set")
+        edit.setKeySequence(QKeySequence("Ctrl+Shift+A"))
+        assert not button.isEnabled()
+        assert "“Alerts”" in button.toolTip()
+        edit.setKeySequence(QKeySequence("Ctrl+Shift+F9"))
+        assert button.isEnabled()
+        await seat.press("shortcuts", "cancel")
 
 
 def test_keys_clash_only_where_both_commands_could_be_meant() -> None:

@@ -140,9 +140,24 @@ class ShortcutsDialog(Form):
             button.setEnabled(one is not None)
             button.setToolTip("" if one is not None else "Choose a command first")
         self._edit.setEnabled(one is not None)
+        if one is not None:
+            self._refuse("shortcuts.set", self._typed(), one)
+            self._refuse("shortcuts.usual", one.usual, one)
         others = clashes(self._keyed.values(), self.changed, one, self._typed()) if one is not None else []
-        names = ", ".join(f"“{other.title}”" for other in others)
-        self._hint.setText(f"These keys also run {names}, where that can be done." if others else "")
+        also = f"These keys also run {_titles(others)}, where that can be done." if others else ""
+        self._hint.setText(self._why_taken(one, self._typed()) or also if one is not None else "")
+
+    def _refuse(self, name: str, keys: str, one: Keyed) -> None:
+        why = self._why_taken(one, keys)
+        button = next(button for button in self._buttons if button.objectName() == name)
+        button.setEnabled(not why)
+        button.setToolTip(why)
+
+    def _why_taken(self, one: Keyed, keys: str) -> str:
+        """Keys of the window are heard whatever is selected: shared with anything else, neither would be."""
+        others = clashes(self._keyed.values(), self.changed, one, keys)
+        always = [other for other in others if not other.kinds or not one.kinds]
+        return f"These keys run {_titles(always)}. Give it other keys first." if always else ""
 
     def _typed(self) -> str:
         return self._edit.keySequence().toString(QKeySequence.SequenceFormat.PortableText)
@@ -161,6 +176,10 @@ class ShortcutsDialog(Form):
         if one is not None:
             self.assign(one.id, one.usual)
             self._show_chosen()
+
+
+def _titles(several: Iterable[Keyed]) -> str:
+    return ", ".join(f"“{one.title}”" for one in several)
 
 
 def _keys_cell(keys: str) -> Cell:

@@ -12,7 +12,7 @@ from pyqtgraph import PlotDataItem
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QImage, QKeySequence, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLabel, QToolButton, QTreeView
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QTreeView
 
 from lifeguard.clock import VirtualClock
 from lifeguard.datamodel.records import Host, Vm
@@ -69,6 +69,19 @@ async def test_a_vm_that_halts_has_a_sentence_in_place_of_graphs(application: QA
         seat.simulated.db.set("VM", vm.ref, "power_state", "Halted")
         sentence = f"{vm.name_label} is halted. Its figures appear once it runs."
         await until(lambda: seat.desk.performance.note == sentence)
+
+
+async def test_where_a_halted_vm_has_no_graphs_it_can_be_started(application: QApplication) -> None:
+    async with desk_on_pool(application, vms=24) as seat:
+        vms = seat.pool.source.inventory.all(Vm)
+        vm = next(vm for vm in vms if is_real_vm(vm) and vm.power_state == "Halted")
+        seat.desk.window.show_things([seat.thing(vm.ref)])
+        seat.desk.window.stack.prefer("performance")
+        start = seat.part(QPushButton, "performance.act")
+        await until(start.isVisible)
+        assert start.text() == "Start"
+        start.click()
+        await until(lambda: seat.desk.performance.is_alive, 20)
 
 
 async def test_each_range_is_drawn_from_the_archive_that_reaches_so_far_back(application: QApplication) -> None:

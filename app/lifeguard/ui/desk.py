@@ -91,7 +91,7 @@ class Desk:
         self._onlookers: dict[str, Onlooker] = {}
         self._is_leaving = False
         self.layouts = Layouts(keeper or Keeper())
-        self.performance = PerformanceTab(clock, theme, self.pools.feed_of)
+        self.performance = PerformanceTab(clock, theme, self.pools.feed_of, self.run)
         self._shelf = Shelf(self.pools, clock.time_s)
         self.search = SearchTab(self.pools, self._shelf, clock, theme, self)
         self.window = self._make_window(gate)

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
-from PySide6.QtWidgets import QLabel, QScrollArea, QStackedLayout, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QScrollArea, QStackedLayout, QVBoxLayout, QWidget
 
 from lifeguard.clock import Clock
 from lifeguard.datamodel.records import Host, Network, Vm
@@ -18,6 +18,7 @@ from lifeguard.metrics.document import FloatArray, IntArray
 from lifeguard.metrics.graphs import Graph, default_graphs, series_window
 from lifeguard.metrics.ranges import step_for
 from lifeguard.metrics.sources import describe
+from lifeguard.ui.graphs.absence import Absence, Run
 from lifeguard.ui.graphs.bar import GraphBar
 from lifeguard.ui.graphs.curve import Curve, last_known
 from lifeguard.ui.graphs.happenings import happenings_of
@@ -40,7 +41,7 @@ class PerformanceTab:
     key = "performance"
     title = "Performance"
 
-    def __init__(self, clock: Clock, theme: Theme, feed_of: FeedOf) -> None:
+    def __init__(self, clock: Clock, theme: Theme, feed_of: FeedOf, run: Run) -> None:
         self._theme = theme
         self._feed_of = feed_of
         self._timeline = Timeline(clock)
@@ -53,10 +54,7 @@ class PerformanceTab:
         self._place: QWidget = QWidget()
         self._place.setObjectName("tab.performance")
         self._bar = GraphBar(self._timeline, theme)
-        self._note = QLabel()
-        self._note.setWordWrap(True)
-        self._note.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
-        self._note.setForegroundRole(self._note.palette().ColorRole.PlaceholderText)
+        self._note = Absence(run)
         self._column = QVBoxLayout()
         self._stack = QStackedLayout()
         self._lay_out()
@@ -106,7 +104,7 @@ class PerformanceTab:
     @property
     def note(self) -> str:
         """Why there are no graphs; empty while there are."""
-        return self._note.text()
+        return self._note.text
 
     def suits(self, shown: Shown) -> bool:
         record = shown.source.inventory.find(shown.ref)
@@ -188,7 +186,7 @@ class PerformanceTab:
         if self._shown is None:
             return
         reason = self._why_empty(self._shown)
-        self._note.setText(reason)
+        self._note.say(reason, self._shown)
         self._stack.setCurrentIndex(1 if reason else 0)
         self._bar.setVisible(not reason or self._are_figures_due(self._shown))
         record = self._shown.source.inventory.find(self._shown.ref)

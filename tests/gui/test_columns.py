@@ -9,10 +9,11 @@ from pathlib import Path
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QMenu, QTreeView
+from PySide6.QtWidgets import QApplication, QMenu, QToolButton, QTreeView
 
 from lifeguard.clock import SystemClock
-from lifeguard.datamodel.records import Host, Pool
+from lifeguard.datamodel.records import Host, Pool, Vm
+from lifeguard.inventory.relations import is_real_vm
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.settings.file import SettingsFile
@@ -139,3 +140,19 @@ async def test_a_folded_group_is_found_folded_for_objects_of_its_class_only(
                 view.collapse(place)
                 seat.desk.window.show_things([seat.thing(next(seat.pool.source.inventory.all(Host)).ref)])
                 assert all(view.isExpanded(view.model().index(row, 0)) for row in range(view.model().rowCount()))
+
+
+async def test_snapshots_are_listed_again_by_whoever_likes_a_list_better(
+    application: QApplication, tmp_path: Path
+) -> None:
+    settings = tmp_path / "settings.json"
+    async with simulated(3, 6) as pool:
+        for is_again in (False, True):
+            async with _sitting(application, pool, settings, "general") as seat:
+                vm = next(vm for vm in seat.pool.source.inventory.all(Vm) if is_real_vm(vm))
+                seat.desk.window.show_things([seat.thing(vm.ref)])
+                seat.desk.window.stack.prefer("snapshots")
+                as_list = seat.part(QToolButton, "snapshots.as_list")
+                assert as_list.isChecked() is is_again
+                as_list.click()
+                assert as_list.isChecked()

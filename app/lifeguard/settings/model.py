@@ -54,10 +54,12 @@ class TableLayout(Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Settings(Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """Everything in the settings file. `folded` are the titles of folded groups of properties, by class of object."""
+    """Everything in the settings file. `folded` are the titles of folded groups of properties, by class of object;
+    `arrangements` how tabs show what they show where there is a choice, by the tab's key."""
 
     servers: tuple[SavedServer, ...] = ()
     window: WindowState = WindowState()
     preferences: Preferences = Preferences()
     tables: dict[str, TableLayout] = field(default_factory=dict)
     folded: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    arrangements: dict[str, str] = field(default_factory=dict)

@@ -55,6 +55,7 @@ class TableView(BranchingView):
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHeaderHidden(not has_header)
         self.columns = TableColumns(self, self.lines, key, layouts, self._sort_by)
+        self.horizontalScrollBar().rangeChanged.connect(lambda *_: self.updateGeometry())
         self.activated.connect(lambda _: self.opened.emit())
         self.selectionModel().selectionChanged.connect(lambda *_: self.picked.emit())
         copy = QAction("Copy", self)
@@ -118,6 +119,8 @@ class TableView(BranchingView):
         rows = sum(1 for _ in islice(self._visible(), _MOST_LINES))
         height = self.header().sizeHint().height() * (not self.isHeaderHidden())
         lines = min(max(rows, _FEWEST_LINES), _MOST_LINES)
+        bar = self.horizontalScrollBar()
+        height += bar.sizeHint().height() * (bar.maximum() > 0)
         return QSize(super().sizeHint().width(), height + self._line_height() * lines + 4)
 
     def minimumSizeHint(self) -> QSize:

@@ -16,13 +16,15 @@ from lifeguard.ui.tabs.panel import Around, TablePanel
 from lifeguard.ui.tabs.tables import TablesTab
 from lifeguard.ui.theme import Theme
 
+_TREE, _LIST = "tree", "list"
+
 
 class SnapshotsTab:
     key = "snapshots"
     title = "Snapshots"
 
     def __init__(self, pools: Pools, clock: Clock, theme: Theme, around: Around) -> None:
-        self._is_list = False
+        self._layouts = around.layouts
         self._tables = TablesTab(self.key, self.title, self._choose, pools, clock, theme, around)
         self._arrangements = QButtonGroup(self._tables.widget)
         self._choice = self._make_choice()
@@ -70,8 +72,12 @@ class SnapshotsTab:
         self._arrangements.idClicked.connect(lambda chosen: self._show_as(chosen == 1))
         return choice
 
+    @property
+    def _is_list(self) -> bool:
+        return self._layouts.arrangement(self.key) == _LIST
+
     def _show_as(self, is_list: bool) -> None:
-        self._is_list = is_list
+        self._layouts.arrange(self.key, _LIST if is_list else _TREE)
         self.renew(Change())
 
     def _choose(self, facts: Facts, record: Record) -> tuple[Table, ...]:

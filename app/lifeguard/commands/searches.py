@@ -31,8 +31,9 @@ def save_search(search: Search, *, asks_for_name: bool = True) -> Command:
             await doing.call("pool.remove_from_gui_config", doing.item.ref, key)
         await doing.call("pool.add_to_gui_config", doing.item.ref, key, write_search(replace(search, name=name)))
 
+    title = "Save a search in" if asks_for_name else f"Save search “{search.name}” in"  # it may get another name
     return Command(
-        "search.save", f"Save search “{search.name}” in", POOL, always, save, _CALLS, "given the search", icon="search",
+        "search.save", title, POOL, always, save, _CALLS, "given the search", icon="search",
         form=form if asks_for_name else None,
     )  # fmt: skip
 

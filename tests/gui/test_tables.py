@@ -206,3 +206,14 @@ async def test_a_click_on_the_mark_beside_an_address_copies_it(application: QApp
         assert cell.contains(point), "there is room for the mark"
         QTest.mouseClick(view.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, point)
         assert QGuiApplication.clipboard().text() == address
+
+
+async def test_a_table_that_pools_and_servers_share_is_called_after_what_is_shown(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        inventory = seat.pool.source.inventory
+        pool, host = next(inventory.all(Pool)), next(inventory.all(Host))
+        for ref, title in ((pool.ref, "servers"), (host.ref, "server"), (pool.ref, "servers")):
+            _show(seat, ref, "networking")
+            table = _table(seat, "networking.addresses")
+            assert table.accessibleName() == f"IP addresses of the {title}"
+            assert table.accessibleName() in [label.text() for label in table.parentWidget().findChildren(QLabel)]

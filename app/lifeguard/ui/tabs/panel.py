@@ -70,6 +70,13 @@ class TablePanel(QWidget):
         self.view.opened.connect(lambda: self._around.go_to(self._things()[:1]))
         self.view.picked.connect(self._judge_later.start)
 
+    def speak_of(self, table: Table) -> None:
+        """Be about a table with the same columns and commands, that other objects have by another name."""
+        self.table = table
+        self._title.setText(table.title)
+        self._empty.setText(table.empty)
+        self.view.setAccessibleName(table.title)
+
     def show_table(self, shown: Shown | None, now_s: Callable[[], float]) -> None:
         self._shown = shown
         self._filling.stop()

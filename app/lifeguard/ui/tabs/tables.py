@@ -97,6 +97,7 @@ class TablesTab:
         known = self._panels.get(table.key)
         if known is None:
             known = self._panels[table.key] = TablePanel(table, self._pools, self._around, self._theme, self._place)
+        known.speak_of(table)
         return known
 
     def _now_s(self) -> float:

@@ -191,6 +191,12 @@ class LiveTree:
                 left.extend(branch.children)
                 branch.part()
             yield
+        for member in self._members.values():
+            for known in (member.branches, member.placed):
+                while known:
+                    for _ in range(min(_PIECE, len(known))):
+                        known.popitem()
+                    yield
 
     def reorder(self) -> Iterator[list[Step]]:
         """Sort anew by columns whose values change without any change of a pool. Done in pieces, so that the caller can

@@ -11,12 +11,13 @@ from lifeguard.inventory.placing import View
 from lifeguard.tree.live import LiveTree, Server
 from lifeguard.tree.node import Key, Step, Thing
 from lifeguard.ui.pools import OpenPool, PoolNews
-from lifeguard.ui.slices import BUDGET_S, Slices
+from lifeguard.ui.slices import Slices
 from lifeguard.ui.tree.model import TreeModel
 from lifeguard.ui.tree.view import ObjectTree
 
 _MOST_AT_ONCE: Final = 500
 _MOST_LOOKED_AT: Final = 100
+_FIRST_S: Final = 0.002
 _LONGEST_S: Final = 0.003
 
 
@@ -83,7 +84,7 @@ class Filling:
 
     def _first_screen(self, live: LiveTree) -> Iterable[Step]:
         """As many rows as there is room for, if they are found in time."""
-        end_s, room = perf_counter() + BUDGET_S, self._tree.rows_in_sight()
+        end_s, room = perf_counter() + _FIRST_S, self._tree.rows_in_sight()
         steps: list[Step] = []
         for more in live.fill():
             steps += more

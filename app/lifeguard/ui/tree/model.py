@@ -117,7 +117,8 @@ class TreeModel(Skeleton):
                 break
             self._mirror.insert(self._mirror.row(below.parent), below.row, below.node)
             following += 1
-        self.grow(top, self.index_of(top))
+        if top.children:
+            self.grow(top, self.index_of(top))
         return following
 
     def _rearrange(self, steps: Sequence[Step], at: int) -> int:

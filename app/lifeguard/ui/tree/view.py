@@ -166,7 +166,10 @@ class ObjectTree(BranchingView):
         above = self._nodes.key(parent)
         return [*islice(staying, 1), *([above] if above else [])]
 
-    def _note_choice(self) -> None:
+    def _note_choice(self, come: QItemSelection, gone: QItemSelection) -> None:
+        """Qt tells also that the same rows stand elsewhere now: nothing has come then, and nothing gone."""
+        if come.isEmpty() and gone.isEmpty():
+            return
         if not self._is_resuming:
             self._wanted = set(self.things()) or self._wanted
         self.chosen.emit()

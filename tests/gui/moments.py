@@ -9,7 +9,7 @@ from typing import TypeVar
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QDragEnterEvent, QPainter, QPixmap
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLineEdit, QToolButton, QWidget
 
 from lifeguard.commands.command import summed_up
 from lifeguard.commands.registry import command
@@ -43,6 +43,9 @@ async def draw_moments(desk: Desk, gate: DialogGate, pool: OpenPool, simulated: 
     await _jobs(desk, pool, simulated, save)
     await _notices(desk, save)
     await _palette(desk, pool, save)
+    await _forms(desk, pool, save)
+    await _wizard(desk, pool, save)
+    await _builder(desk, pool, save)
 
 
 async def _dialogs(desk: Desk, gate: DialogGate, save: Save) -> None:
@@ -134,6 +137,59 @@ async def _palette(desk: Desk, pool: OpenPool, save: Save) -> None:
         palette.close()
     _part(desk.window, QAction, "go.shortcuts").trigger()
     await _draw_dialog("shortcuts", save)
+
+
+async def _forms(desk: Desk, pool: OpenPool, save: Save) -> None:
+    """What commands ask, and where a VM could start."""
+    vm, host = _movable(pool)
+    halted = next(vm for vm in pool.source.inventory.all(Vm) if is_real_vm(vm) and vm.power_state == "Halted")
+    for id_, ref, name in (
+        ("host.enter_maintenance", vm.resident_on, "fill"),
+        ("vm.snapshot", vm.ref, "fill"),
+        ("object.tags", host.ref, "fill"),
+        ("vm.delete", halted.ref, ""),
+        ("vm.diagnose_start", halted.ref, "diagnosis"),
+    ):
+        chosen = command(id_)
+        assert chosen is not None
+        desk.run(chosen, Selection.of(pool.source, [ref]))
+        names = [name] if name else ["fill", "confirm"]
+        opened = await until(lambda names=names: next((one for one in names if _dialog(one) is not None), ""), 10)
+        await _draw_dialog(opened, save, id_.replace(".", "-"))
+
+
+async def _wizard(desk: Desk, pool: OpenPool, save: Save) -> None:
+    vm, _ = _movable(pool)
+    chosen = command("vm.migrate_with_storage")
+    assert chosen is not None
+    desk.run(chosen, Selection.of(pool.source, [vm.ref]))
+    wizard = await until(lambda: _dialog("migration"), 10)
+    for number in range(1, 5):
+        await asyncio.sleep(0.5)
+        save(wizard, f"wizard-{number}")
+        _part(wizard, QAbstractButton, "migration.next").click()
+    wizard.reject()
+    await until(lambda: _dialog("migration") is None)
+
+
+async def _builder(desk: Desk, pool: OpenPool, save: Save) -> None:
+    """The search in words and as it is built, and what is said of one that finds nothing."""
+    vm, _ = _movable(pool)
+    desk.window.show_things([Thing(pool.key, vm.ref)])
+    desk.window.stack.prefer("search")
+    line, build = _part(desk.window, QLineEdit, "search.query"), _part(desk.window, QToolButton, "search.build")
+    line.setText("state:running (memory>4G or tag:prod)")
+    line.returnPressed.emit()
+    build.setChecked(True)
+    await asyncio.sleep(0.6)
+    save(desk.window, "search-built")
+    build.setChecked(False)
+    line.setText("nobodyiscalledso")
+    line.returnPressed.emit()
+    await asyncio.sleep(0.8)
+    save(desk.window, "search-nothing")
+    line.clear()
+    desk.window.stack.prefer("general")
 
 
 async def draw_lost(desk: Desk, simulated: Simulated) -> None:

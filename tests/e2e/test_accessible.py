@@ -17,6 +17,7 @@ _ITEMS = frozenset({Role.PAGE_TAB, Role.CELL, Role.LIST_ITEM, Role.LABEL})
 _PARTS = ("resources.filter", "resources.tree", "view.organisation", "view.searches", "header.address", "tab.general")
 _TABS = ("General", "Storage", "Networking", "Performance", "Search")
 _MOST_STOPS = 40
+_NEAR = 40
 _NOTHING_IN_PARTICULAR = frozenset({Role.INVALID, Role.PANEL, Role.UNKNOWN})
 """Graphs and what scrolls are boxes to Qt: their names say what they are."""
 
@@ -63,6 +64,27 @@ async def test_the_tab_key_reaches_each_part_from_left_to_right_and_comes_back(s
     assert None not in reached, f"{stops} miss some of {_PARTS}"
     assert reached == sorted(reached, key=lambda at: at or 0), f"{stops} are out of order"
     assert len(stops) < _MOST_STOPS, "the Tab key does not come back"
+
+
+@pytest.mark.parametrize("menu", ["Pool", "Server"])
+async def test_a_command_that_two_menus_have_is_heard_in_each_of_them(scene: Scene, menu: str) -> None:
+    person = scene.person
+    await person.screen.click((await person.desktop.wait_for(Role.MENU_ITEM, menu)).middle)
+    heading = await person.desktop.wait_for(Role.MENU_ITEM, menu)
+    found = await person.desktop.find_all(Role.MENU_ITEM, "Remove from pool")
+    showing = [item for item in found if item.width and abs(item.left - heading.left) < _NEAR]
+    assert len(showing) == 1, f"{found} below {heading}"
+    await person.settle()
+
+
+@pytest.mark.parametrize(
+    ("button", "inside"), [("Organisation", "Custom fields"), ("Saved searches", "VMs by Network")]
+)
+async def test_what_a_button_opens_below_the_tree_is_heard(scene: Scene, button: str, inside: str) -> None:
+    person = scene.person
+    await person.screen.click((await person.desktop.wait_for(Role.BUTTON, button)).middle)
+    await person.desktop.wait_for(Role.MENU_ITEM, inside, such_that=lambda item: item.height > 0)
+    await person.settle()
 
 
 async def _unheard(person: Person) -> list[tuple[str, int, str]]:

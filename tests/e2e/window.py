@@ -25,7 +25,6 @@ _LONGEST_MENU = 40
 _ENOUGH = 400
 _MARGIN = 40
 _OFFER = "What: "
-_ORGANISED = ("Tags", "Folders", "Custom fields", "vApps")
 
 
 class Person:
@@ -104,9 +103,10 @@ class Person:
         await self.desktop.wait_for(Role.CHECK_BOX, title, such_that=lambda thing: State.CHECKED in thing.states)
 
     async def choose_organisation(self, title: str) -> None:
-        """One of the views behind the button for organisation, by the keyboard: Qt tells nobody what is in its menu."""
+        """One of the views behind the button for organisation."""
         await self.screen.click((await self.desktop.wait_for(Role.BUTTON, "Organisation")).middle)
-        await self.screen.key(*["Down"] * (_ORGANISED.index(title) + 1), "Return")
+        found = await self.desktop.wait_for(Role.MENU_ITEM, title, such_that=lambda item: item.height > 0)
+        await self.screen.click(found.middle)
 
     async def take_up(self, name: str) -> Point:
         """Press on a row and move far enough for a drag to begin. Returns where the pointer is."""

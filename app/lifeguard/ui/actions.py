@@ -1,4 +1,5 @@
-"""Commands as Qt actions: one per command, the same in menu bar, toolbar and context menu, with the reason when off."""
+"""Commands as Qt actions: one per command and menu, alike in menu bar, toolbar and context menu, with the reason when
+off."""
 
 from __future__ import annotations
 
@@ -21,6 +22,7 @@ from lifeguard.ui.acting.place_menu import PlaceMenu, Run
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.keys import Keys
 from lifeguard.ui.theme import Theme
+from lifeguard.ui.twin import Twin, twin_of
 
 _WITH_PLACES = frozenset({"host", "pool", "server"})
 
@@ -50,6 +52,7 @@ class Actions(QObject):
         self._selection = Selection(())
         self._actions: dict[str, QAction] = {action.objectName(): action for action in own}
         self._own = frozenset(self._actions)
+        self._placed = set(self._own)
         self._commands: dict[str, Command] = {}
         self._places: dict[str, QMenu] = {}
         self._changed: dict[str, str] = {}
@@ -84,7 +87,7 @@ class Actions(QObject):
         menu = QMenu(self._window)
         menu.setObjectName("menu.context")
         menu.setToolTipsVisible(True)
-        self._add(menu, lines)
+        self._add(menu, lines, is_passing=True)
         menu.aboutToHide.connect(menu.deleteLater)
         return menu
 
@@ -123,12 +126,24 @@ class Actions(QObject):
         for name, command in self._commands.items():
             self._draw(self._actions[name], command.icon)
 
-    def _add(self, place: QMenu, lines: Iterable[Line]) -> None:
+    def _add(self, place: QMenu, lines: Iterable[Line], *, is_passing: bool = False) -> None:
+        """A menu that will pass has twins only: what it has goes with it."""
         for line in lines:
             if line is None:
                 place.addSeparator()
+            elif is_passing or line.id in self._placed:
+                place.addAction(self._twin(line, place))
             else:
+                self._placed.add(line.id)
                 place.addAction(self._action(line))
+
+    def _twin(self, entry: Entry, place: QMenu) -> QAction:
+        first = self._action(entry)
+        if entry.id not in self._places:
+            return twin_of(first, place)
+        second = self._place_menu(entry.command, place).menuAction()
+        Twin(first, second)
+        return second
 
     def _judge(self, lines: Iterable[Line]) -> None:
         for line in lines:
@@ -143,7 +158,7 @@ class Actions(QObject):
         known = self._actions.get(entry.id)
         if known is not None:
             return known
-        action = self._place_menu(entry.command) if _has_places(entry.command) else QAction(entry.title, self)
+        action = self._first_action(entry.command)
         action.setObjectName(entry.id)
         action.setText(entry.title)
         self._actions[entry.id] = action
@@ -159,11 +174,15 @@ class Actions(QObject):
     def _trigger(self, command: Command, _checked: bool = False) -> None:
         self._run(command, self._selection)
 
-    def _place_menu(self, command: Command) -> QAction:
+    def _first_action(self, command: Command) -> QAction:
         """A command that wants a place opens a list of them, each with its own verdict."""
-        menu = PlaceMenu(command, lambda: self._selection, self._sources, self._run, self._begin, self._window)
-        self._places[command.id] = menu
-        return menu.menuAction()
+        if not _has_places(command):
+            return QAction(command.title, self)
+        self._places[command.id] = self._place_menu(command, self._window)
+        return self._places[command.id].menuAction()
+
+    def _place_menu(self, command: Command, parent: QWidget) -> PlaceMenu:
+        return PlaceMenu(command, lambda: self._selection, self._sources, self._run, self._begin, parent)
 
     def _draw(self, action: QAction, icon: str) -> None:
         if icon and _has_icon(icon):

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Final
 
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QMenuBar, QSizePolicy, QToolBar, QWidget
+from PySide6.QtWidgets import QMenu, QMenuBar, QSizePolicy, QToolBar, QWidget
 
 from lifeguard.ui.dialogs.shortcuts import Keyed
 from lifeguard.ui.glyph import Glyph
@@ -96,15 +96,19 @@ class OwnActions:
     def trigger(self, name: str) -> None:
         self._actions[name].trigger()
 
-    def fill_first_menus(self, bar: QMenuBar) -> None:
+    def fill_first_menus(self, bar: QMenuBar, views: Iterable[QMenu]) -> None:
+        """`views` are in the menu bar too: those that only hang from a button are not there for screen readers."""
         self._fill(bar, "&File", _FILE)
-        self._fill(bar, "Vie&w", _VIEW)
+        menu = self._fill(bar, "Vie&w", _VIEW)
+        menu.addSeparator()
+        for view in views:
+            menu.addMenu(view)
 
     def fill_last_menus(self, bar: QMenuBar) -> None:
         self._fill(bar, "T&ools", _TOOLS)
         self._fill(bar, "&Help", _HELP)
 
-    def _fill(self, bar: QMenuBar, title: str, names: Sequence[str]) -> None:
+    def _fill(self, bar: QMenuBar, title: str, names: Sequence[str]) -> QMenu:
         menu = bar.addMenu(title)
         menu.setObjectName(f"menu.{title.replace('&', '').lower()}")
         for name in names:
@@ -112,6 +116,7 @@ class OwnActions:
                 menu.addAction(self._actions[name])
             else:
                 menu.addSeparator()
+        return menu
 
     def fill_toolbar(self, bar: QToolBar) -> None:
         """Back and forward show no words: their pictures are enough."""

@@ -120,6 +120,11 @@ class TreePane(QWidget):
         return self._shelf.find(self._view.removeprefix(_SAVED)) if self._view.startswith(_SAVED) else None
 
     @property
+    def view_menus(self) -> tuple[QMenu, QMenu]:
+        """The views behind the buttons for organisation and for searches."""
+        return self._organised.menu(), self._searches.menu()
+
+    @property
     def options(self) -> Options:
         return self._options
 
@@ -216,7 +221,8 @@ class TreePane(QWidget):
             button = self._view_button(title)
             button.setDefaultAction(self._view_action(view, title))
             row.addWidget(button)
-        menu = QMenu(self._organised)
+        menu = QMenu("Organisation", self._organised)
+        menu.setObjectName("view.organisation.menu")
         menu.addActions([self._view_action(view, title) for view, title in _ORGANISED])
         self._organised.setMenu(menu)
         row.addWidget(self._organised)
@@ -227,7 +233,7 @@ class TreePane(QWidget):
 
     def _searches_menu(self) -> QMenu:
         """The saved searches, those of people first; what a pool keeps may change at any time."""
-        menu = QMenu(self._searches)
+        menu = QMenu("Searches", self._searches)
         menu.setObjectName("view.searches.menu")
         menu.setToolTipsVisible(True)
         menu.aboutToShow.connect(partial(self._fill_searches, menu))

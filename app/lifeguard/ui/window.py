@@ -247,7 +247,7 @@ class MainWindow(QMainWindow):
         bar.setIconSize(icon_size())
         bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.addToolBar(bar)
-        self._own.fill_first_menus(self.menuBar())
+        self._own.fill_first_menus(self.menuBar(), self.pane.view_menus)
         self._own.fill_toolbar(bar)
         self._actions.fill_menu_bar(self.menuBar())
         self._own.fill_last_menus(self.menuBar())

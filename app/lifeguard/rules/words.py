@@ -121,7 +121,7 @@ class Words:
 
         named: dict[str, Any] = {
             "it": "it" if subject else "the object",
-            "there": self.name(target) if target else "the host",
+            "there": self.name(target) if target else "the server",
             "code": self.readable(code),
             "all": ", ".join(map(spoken, params)),
             "errors": self._errors(params[0]) if params else "",

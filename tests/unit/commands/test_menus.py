@@ -213,7 +213,7 @@ def test_vms_and_templates_go_together_only_to_be_deleted_or_tagged() -> None:
 def test_a_host_can_be_chosen_where_there_are_several_and_for_vms_of_one_pool() -> None:
     lone = RecordingPool(build_pool().host("h1").vm("off").vm("on", on="h1"))
     assert entries(lone.select("off"))["vm.start_on"].refusal == (
-        "off: there is no other host to choose. Start or resume it without choosing one."
+        "off: there is no other server to choose. Start or resume it without choosing one."
     )
     assert entries(lone.select("on"))["vm.migrate"].allowed
     two, other = pool(), RecordingPool(build_pool().host("x1").host("x2").vm("far", on="x1"))

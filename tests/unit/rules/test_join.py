@@ -103,7 +103,7 @@ def test_what_is_wrong_with_the_pool() -> None:
 def test_both_must_be_managed_alike() -> None:
     verdict = judge_join(managed(lone(), "new").rules(), managed(pool(), "m", VLAN=7).rules())
     assert (verdict.code, verdict.params) == ("POOL_JOINING_HOST_MANAGEMENT_VLAN_DOES_NOT_MATCH", ("-1", "7"))
-    assert verdict.short == "The host is managed on no VLAN, the pool on VLAN 7"
+    assert verdict.short == "The server is managed on no VLAN, the pool on VLAN 7"
     verdict = judge_join(managed(lone(), "new", primary_address_type="IPv6").rules(), managed(pool(), "m").rules())
     assert verdict.params == ("Primary address type differs",)
 

@@ -44,7 +44,7 @@ def test_refs_become_names_and_parts_are_called_after_their_owners() -> None:
     assert sentence(_POOL.inventory, "HOST_DISABLED", [ref("h1")]).startswith("h1 is in maintenance mode")
     assert words.name(ref("web-lan")) == "interface 0 of web"
     assert words.name(ref("lan-h1")) == "eth0 of h1"
-    assert sentence(_POOL.inventory, "NO_HOSTS_AVAILABLE", []).startswith("No host of the pool")
+    assert sentence(_POOL.inventory, "NO_HOSTS_AVAILABLE", []).startswith("No server of the pool")
     assert words.name(ref("gone")) == "an object that is gone"
 
 
@@ -54,7 +54,7 @@ def test_a_failure_says_what_happened_then_why_then_what_to_do() -> None:
     )
     assert text == (
         "web was not migrated: h1 has 3.0 GiB of memory free, 8.0 GiB needed. "
-        "Free memory there, or take another host."
+        "Free memory there, or take another server."
     )
 
 

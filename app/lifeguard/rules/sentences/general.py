@@ -11,14 +11,14 @@ nothing_selected | nothing is selected | Select an object first.
 one_at_a_time | several objects are selected | Select one.
 not_connected | {0} is not connected now | It goes on as soon as the connection is back.
 saved_database | this is a saved database: it can be read, not changed
-is_master | it is the coordinator (master) of its pool | Make another host the coordinator first.
+is_master | it is the coordinator (master) of its pool | Make another server the coordinator first.
 not_in_a_pool | it stands alone | Only a member of a pool can leave one.
 in_a_pool | it belongs to a pool already | Remove it from that pool first.
 runs_vms | VMs run on it: {0} | Move or shut them down first.
 in_maintenance | it is in maintenance mode already
 not_in_maintenance | it is not in maintenance mode
 ha_on_master | it is the coordinator of a pool with high availability
-    | Disable high availability first, or make another host the coordinator.
+    | Disable high availability first, or make another server the coordinator.
 needs_live_host | it cannot be reached | Check its power and its management network.
 host_is_up | it is up
 no_power_on_mode | it cannot be switched on from afar | Set a power-on mode in its properties.
@@ -30,18 +30,18 @@ no_instant_template | it needs settings before a VM can be made from it | Use th
 no_parent_vm | the VM it was taken from is gone | Create a new VM from it.
 is_default_sr | it is the default already
 sr_is_fine | nothing about it needs repair
-sr_is_detached | no host is connected to it
-sr_is_attached | hosts are connected to it | Detach it first.
+sr_is_detached | no server is connected to it
+sr_is_attached | servers are connected to it | Detach it first.
 sr_runs_vms | running VMs have disks on it: {0} | Shut them down, or move the disks first.
 sr_kind_is_fixed | storage of type {0} cannot be removed from here
 sr_has_tools | it holds the guest tools, which every pool keeps
 sr_cannot_hold_disks | disks cannot be created on it
-sr_not_shared | only one of the hosts sees it | The default has to be shared by all hosts.
+sr_not_shared | only one of the servers sees it | The default has to be shared by all servers.
 vdi_is_snapshot | it is part of a snapshot | Delete the snapshot.
 vdi_is_special | the pool itself needs it
 vdi_is_attached | it is in use by a running VM | Shut the VM down, or detach the disk first.
 network_is_in_use | NICs or VMs are connected to it | Disconnect them first.
-pool_has_members | the pool has several hosts | Only a pool of one can be dissolved.
+pool_has_members | the pool has several servers | Only a pool of one can be dissolved.
 pool_is_unnamed | it stands alone already
 ha_is_on | high availability is on already
 ha_is_off | high availability is off already
@@ -61,7 +61,7 @@ DB_UNIQUENESS_CONSTRAINT_VIOLATION | another {0} has the same {1}: {2} | Choose 
 EVENTS_LOST | the server has forgotten some of its events | The view is read anew.
 EVENT_FROM_TOKEN_PARSE_FAILURE | the server did not understand where to go on ({0}) | The view is read anew.
 EVENT_SUBSCRIPTION_PARSE_FAILURE | the server did not understand which events are wanted ({0}) | Report this.
-EXTENSION_PROTOCOL_FAILURE | a plug-in of the host broke its protocol | Mend the plug-in on the host.
+EXTENSION_PROTOCOL_FAILURE | a plug-in of the server broke its protocol | Mend the plug-in on the server.
 FEATURE_RESTRICTED | this pool's licence or settings do not allow this | Use an edition that has it.
 FIELD_TYPE_ERROR | the field {0} got a value of another type | Report this.
 HANDLE_INVALID | the {0} in question is gone | Look again: somebody else may have removed it.
@@ -83,7 +83,7 @@ TOO_BUSY | the server has too much to do | Try again in a minute.
 TOO_MANY_PENDING_TASKS | the server has too many tasks waiting | Try again in a minute.
 UUID_INVALID | no {0} has the identifier {1} | Look again: somebody else may have removed it.
 VALUE_NOT_SUPPORTED | {1} is not supported for {0}: {2} | Choose another value.
-XENAPI_MISSING_PLUGIN | the host has no plug-in {0} | Install it there.
-XENAPI_PLUGIN_FAILURE | a plug-in of the host failed ({0}): {1} {2} | See the host's log.
+XENAPI_MISSING_PLUGIN | the server has no plug-in {0} | Install it there.
+XENAPI_PLUGIN_FAILURE | a plug-in of the server failed ({0}): {1} {2} | See the server's log.
 XMLRPC_UNMARSHAL_FAILURE | the server could not read a value: {0} expected, {1} received | Report this.
 """)

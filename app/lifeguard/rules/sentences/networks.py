@@ -7,7 +7,7 @@ from lifeguard.rules.sentences.sentence import table
 NETWORKS = table("""
 ADDRESS_VIOLATES_LOCKING_CONSTRAINT | the address {0} is not among those allowed on the interface | Allow it first.
 BRIDGE_NAME_EXISTS | the bridge {0} is there already | Choose another name.
-BRIDGE_NOT_AVAILABLE | the bridge {0} is not available | Check the host's network set-up.
+BRIDGE_NOT_AVAILABLE | the bridge {0} is not available | Check the server's network set-up.
 CANNOT_ADD_TUNNEL_TO_BOND_SLAVE | {0} is part of a bond | Use the bond instead.
 CANNOT_ADD_TUNNEL_TO_SRIOV_LOGICAL | {0} is an SR-IOV interface | Use a plain NIC.
 CANNOT_ADD_TUNNEL_TO_VLAN_ON_SRIOV_LOGICAL | {0} is a VLAN on an SR-IOV interface | Use a plain NIC.
@@ -19,10 +19,10 @@ CANNOT_PLUG_BOND_SLAVE | {0} is part of a bond | Connect the bond instead.
 CANNOT_PLUG_VIF | {0} cannot be connected while the VM runs | Shut the VM down first.
 COULD_NOT_FIND_NETWORK_INTERFACE_WITH_SPECIFIED_DEVICE_NAME_AND_MAC_ADDRESS | no NIC has that name and MAC address
     | Rescan the NICs.
-COULD_NOT_UPDATE_IGMP_SNOOPING_EVERYWHERE | multicast filtering was not set on every host
-    | Check that each host answers, then try again.
+COULD_NOT_UPDATE_IGMP_SNOOPING_EVERYWHERE | multicast filtering was not set on every server
+    | Check that each server answers, then try again.
 DUPLICATE_PIF_DEVICE_NAME | two NICs are called {0} | Rename one of them.
-FEATURE_REQUIRES_HVM | this needs hardware virtualisation: {0} | Switch it on in the host's firmware.
+FEATURE_REQUIRES_HVM | this needs hardware virtualisation: {0} | Switch it on in the server's firmware.
 GPU_GROUP_CONTAINS_NO_PGPUS | the GPU group {0} is empty | Choose another group.
 GPU_GROUP_CONTAINS_PGPU | the GPU group still has GPUs: {0} | Move them first.
 GPU_GROUP_CONTAINS_VGPU | the GPU group is in use: {0} | Detach those virtual GPUs first.
@@ -48,11 +48,11 @@ NETWORK_INCOMPATIBLE_WITH_TUNNEL | {0} cannot carry a tunnel | Use another netwo
 NETWORK_INCOMPATIBLE_WITH_VLAN_ON_BRIDGE | {0} cannot carry a VLAN on a bridge | Use another network.
 NETWORK_INCOMPATIBLE_WITH_VLAN_ON_SRIOV | {0} cannot carry a VLAN on SR-IOV | Use another network.
 NETWORK_SRIOV_ALREADY_ENABLED | {0} has SR-IOV already
-NETWORK_SRIOV_DISABLE_FAILED | SR-IOV could not be switched off on {0}: {1} | Reboot the host.
-NETWORK_SRIOV_ENABLE_FAILED | SR-IOV could not be switched on on {0}: {1} | Check the NIC and the host's firmware.
-NETWORK_SRIOV_INSUFFICIENT_CAPACITY | {0} has no SR-IOV function left there | Take another host.
-NETWORK_UNMANAGED | {0} is not managed by the pool | Change it on the host.
-OPENVSWITCH_NOT_ACTIVE | the host does not use the virtual switch this needs | Change its network back end.
+NETWORK_SRIOV_DISABLE_FAILED | SR-IOV could not be switched off on {0}: {1} | Reboot the server.
+NETWORK_SRIOV_ENABLE_FAILED | SR-IOV could not be switched on on {0}: {1} | Check the NIC and the server's firmware.
+NETWORK_SRIOV_INSUFFICIENT_CAPACITY | {0} has no SR-IOV function left there | Take another server.
+NETWORK_UNMANAGED | {0} is not managed by the pool | Change it on the server.
+OPENVSWITCH_NOT_ACTIVE | the server does not use the virtual switch this needs | Change its network back end.
 PGPU_INSUFFICIENT_CAPACITY_FOR_VGPU | {0} has no room for a virtual GPU of type {1} | Take another GPU or type.
 PGPU_IN_USE_BY_VM | the GPU is in use by {0} | Shut them down first.
 PGPU_NOT_COMPATIBLE_WITH_GPU_GROUP | a GPU of type {0} does not fit a group of {1} | Choose another group.
@@ -60,7 +60,7 @@ PIF_ALLOWS_UNPLUG | {0} may be disconnected, which this does not want | Forbid i
 PIF_ALREADY_BONDED | {0} is part of a bond already | Choose another NIC.
 PIF_BOND_MORE_THAN_ONE_IP | several of the NICs have addresses | Leave an address on one only.
 PIF_BOND_NEEDS_MORE_MEMBERS | a bond needs at least two NICs | Add another.
-PIF_CANNOT_BOND_CROSS_HOST | the NICs are in different hosts | Bond NICs of one host.
+PIF_CANNOT_BOND_CROSS_HOST | the NICs are in different servers | Bond NICs of one server.
 PIF_CONFIGURATION_ERROR | {0} could not be set up: {1} | Correct its settings.
 PIF_DEVICE_NOT_FOUND | the NIC is not there | Rescan the NICs.
 PIF_DOES_NOT_ALLOW_UNPLUG | {0} must not be disconnected | Move what uses it first.
@@ -74,11 +74,11 @@ PIF_IS_NOT_SRIOV_CAPABLE | {0} cannot do SR-IOV | Choose another NIC.
 PIF_IS_PHYSICAL | {0} is a physical NIC | Choose a virtual one.
 PIF_IS_SRIOV_LOGICAL | {0} is an SR-IOV interface | Choose a plain NIC.
 PIF_IS_VLAN | {0} is a VLAN | Choose a plain NIC.
-PIF_NOT_ATTACHED_TO_HOST | {0} is not in {1} | Choose a NIC of that host.
+PIF_NOT_ATTACHED_TO_HOST | {0} is not in {1} | Choose a NIC of that server.
 PIF_NOT_PRESENT | {0} has no NIC on {1} | Connect the network there.
 PIF_SRIOV_STILL_EXISTS | {0} still carries SR-IOV | Disable it first.
 PIF_TUNNEL_STILL_EXISTS | {0} still carries a tunnel | Remove it first.
-PIF_UNMANAGED | {0} is not managed by the pool | Change it on the host.
+PIF_UNMANAGED | {0} is not managed by the pool | Change it on the server.
 PIF_VLAN_EXISTS | {0} has that VLAN already | Choose another number.
 PIF_VLAN_STILL_EXISTS | {0} still carries a VLAN | Remove it first.
 PVS_CACHE_STORAGE_ALREADY_PRESENT | {1} has a cache for {0} already

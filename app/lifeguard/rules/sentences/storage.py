@@ -6,7 +6,7 @@ from lifeguard.rules.sentences.sentence import table
 
 STORAGE = table("""
 ACTIVATION_WHILE_NOT_FREE | a disk is still active elsewhere | Try again in a minute.
-BOOT_DEVICE_PASSTHROUGH_DISALLOWED | {0} is what the host boots from | Choose another device.
+BOOT_DEVICE_PASSTHROUGH_DISALLOWED | {0} is what the server boots from | Choose another device.
 CANNOT_CREATE_STATE_FILE | the heartbeat disk could not be made | Check that the storage is shared and has room.
 CANNOT_DESTROY_DISASTER_RECOVERY_TASK | the recovery task cannot be ended: {0} | Detach its storage first.
 DEFAULT_SR_NOT_FOUND | the pool's default storage {0} is not there | Set another default.
@@ -32,22 +32,22 @@ INVALID_DEVICE | there is no position {0} | Choose another position.
 LOCATION_NOT_UNIQUE | {0} holds two disks at {1} | Remove one of them.
 MIRROR_FAILED | copying the disk {0} while it is in use failed
     | The VM stays where it was; check the storage and try again.
-NO_LOCAL_STORAGE | the host has no local storage | Choose other storage.
+NO_LOCAL_STORAGE | the server has no local storage | Choose other storage.
 OUT_OF_SPACE | no room is left on {0} | Free some space.
 PBD_EXISTS | {1} is connected to {0} already
 PROVISION_FAILED_OUT_OF_SPACE | there is no room for its disks | Free some space, or use other storage.
 PUSB_VDI_CONFLICT | the USB device {0} is in use as the disk {1} | Detach the disk first.
-SM_PLUGIN_COMMUNICATION_FAILURE | the storage driver {0} does not answer | Restart the host's toolstack.
+SM_PLUGIN_COMMUNICATION_FAILURE | the storage driver {0} does not answer | Restart the server's toolstack.
 SR_ATTACHED | the storage is attached | Detach it first.
 SR_ATTACH_FAILED | {0} could not be attached | Check the storage server, the path to it and the credentials.
-SR_BACKEND_FAILURE | the storage reported: {1} {2} | Check the storage server and the host's log.
+SR_BACKEND_FAILURE | the storage reported: {1} {2} | Check the storage server and the server's log.
 SR_DEVICE_IN_USE | that device already holds storage in use | Choose another device.
 SR_DOES_NOT_SUPPORT_MIGRATION | {0} cannot take or give disks while they are in use
     | Shut the VM down, or use other storage.
 SR_FULL | {0:bytes} wanted, {1:bytes} left on the storage | Free some space, or use other storage.
-SR_HAS_MULTIPLE_PBDS | several hosts are connected to the storage: {0} | Detach it from the others first.
-SR_HAS_NO_PBDS | no host is connected to {0} | Connect it first.
-SR_HAS_PBD | hosts are still connected to {0} | Detach it first.
+SR_HAS_MULTIPLE_PBDS | several servers are connected to the storage: {0} | Detach it from the others first.
+SR_HAS_NO_PBDS | no server is connected to {0} | Connect it first.
+SR_HAS_PBD | servers are still connected to {0} | Detach it first.
 SR_INDESTRUCTIBLE | {0} is marked as not to be destroyed | Remove the mark first.
 SR_IS_CACHE_SR | {0} uses this storage as its cache | Switch caching off first.
 SR_NOT_ATTACHED | {0} is not attached | Attach it first.
@@ -60,7 +60,7 @@ SR_SOURCE_SPACE_INSUFFICIENT | {0} has too little room to begin | Free some spac
 SR_SUSPEND_SPACE_INSUFFICIENT | {0} has too little room for the VM's memory
     | Free some space there, or shut the VM down instead.
 SR_UNHEALTHY | {0} is in state {1} | Remedy: {2}
-SR_UNKNOWN_DRIVER | there is no storage driver {0} | Install it on every host.
+SR_UNKNOWN_DRIVER | there is no storage driver {0} | Install it on every server.
 SR_UUID_EXISTS | the storage {0} is known already | Attach that one.
 SR_VDI_LOCKING_FAILED | a disk could not be locked | Try again in a minute.
 SUSPEND_IMAGE_NOT_ACCESSIBLE | the saved memory on {0} cannot be reached | Repair its storage.

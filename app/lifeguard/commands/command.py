@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from lifeguard.commands.ask import Answer, Form, Prompt
-from lifeguard.commands.permission import judge_permission
+from lifeguard.commands.permission import FORBIDDEN, judge_permission
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.commands.work import Report
 from lifeguard.rules.verdict import ALLOWED, Verdict
@@ -107,7 +107,9 @@ class Command:
         return tuple([
             _refuse(selection, item, "not_for_this")
             if kind(item) not in kinds
-            else permitted[id(item.source)] or judge_item(selection, item)
+            else judge_item(selection, item)
+            if (role := permitted[id(item.source)]) is None
+            else _role_last(role, judge_item, selection, item)
             for item in selection.items
         ])
 
@@ -118,16 +120,30 @@ class Command:
         if self.scope != "some":
             return summed_up(self, self.judge(selection))
         first: Verdict | None = None
+        lacking: Verdict | None = None
         permitted = {id(source): judge_permission(self, source, selection) for source in selection.sources}
         kinds, kind, judge_item = self.kinds, selection.kind, self.judge_item
         for item in selection.items:
             if kind(item) not in kinds:
                 continue
-            verdict = permitted[id(item.source)] or judge_item(selection, item)
+            role = permitted[id(item.source)]
+            verdict = judge_item(selection, item) if role is None else _role_last(role, judge_item, selection, item)
             if verdict.allowed:
                 return ALLOWED
+            if verdict.code == FORBIDDEN:
+                lacking = verdict
+                if len(permitted) == 1:
+                    break
             first = first or verdict
-        return first or _refuse(selection, selection.items[0], "not_for_this")
+        return lacking or first or _refuse(selection, selection.items[0], "not_for_this")
+
+
+def _role_last(role: Verdict, judge_item: Judge, selection: Selection, item: Item) -> Verdict:
+    """Another user helps only where nothing else stands in the way; where nobody is connected nothing else matters."""
+    if role.code != FORBIDDEN:
+        return role
+    verdict = judge_item(selection, item)
+    return role if verdict.allowed else verdict
 
 
 def summed_up(command: Command, verdicts: tuple[Verdict, ...]) -> Verdict:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lifeguard.commands.command import Command
-from lifeguard.commands.permission import FORBIDDEN
+from lifeguard.commands.permission import judge_permission
 from lifeguard.commands.selection import Item, Selection
 from lifeguard.datamodel.records import Vm
 from lifeguard.rules.evacuation import Plan
@@ -39,9 +39,10 @@ async def _confirm_host(
     command: Command, operation: str, selection: Selection, host: Item, gate: asyncio.Semaphore, told: Told
 ) -> None:
     predicted = command.judge(selection)
+    forbidden = {id(source) for source in selection.sources if judge_permission(command, source, selection) is not None}
     answers = []
     for item, verdict in zip(selection.items, predicted, strict=True):
-        ours_alone = not verdict.allowed and verdict.code in (None, FORBIDDEN)
+        ours_alone = id(item.source) in forbidden or (not verdict.allowed and verdict.code is None)
         reachable = item.source is host.source and item.source.state.phase == "live"
         if ours_alone or not reachable or not _vm_itself_is_willing(selection, item, operation):
             answers.append(verdict)

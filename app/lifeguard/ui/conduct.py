@@ -42,7 +42,7 @@ class Conductor:
 
     async def _perform(self, chosen: Command, selection: Selection) -> None:
         outcome = await self._begin(chosen, selection, None)
-        forbidden = forbidding(outcome) if not outcome.jobs else None
+        forbidden = forbidding(outcome)
         if forbidden is not None and len(selection.sources) == 1 and isinstance(selection.sources[0], Link):
             await self._run_as(chosen, selection, selection.sources[0], forbidden)
             return
@@ -102,9 +102,10 @@ def _for_all(selection: Selection, verdict: Verdict) -> str:
 
 
 def forbidding(outcome: Outcome) -> Verdict | None:
-    """The role's refusal where only that stands in the way of all objects that the command is for."""
-    refused = [verdict for _, verdict in outcome.left_out if verdict.key != "not_for_this"]
-    return refused[0] if refused and all(verdict.code == FORBIDDEN for verdict in refused) else None
+    """The role's refusal where nothing was begun, and only that stands in the way of some of the objects."""
+    if outcome.jobs:
+        return None
+    return next((verdict for _, verdict in outcome.left_out if verdict.code == FORBIDDEN), None)
 
 
 def _seen_by(session: Elevated | Link, selection: Selection) -> Selection:

@@ -256,6 +256,19 @@ def test_a_role_that_does_not_suffice_is_told_which_would() -> None:
     assert "vm-power-admin" in verdict.refusal
 
 
+def test_another_user_is_no_help_where_the_object_itself_stands_in_the_way() -> None:
+    pool = pool_of_three()
+    pool.permissions = Permissions(frozenset({"vm.get_record"}))
+    one = command("vm.shutdown")
+    assert one is not None
+    assert one.sum_up(pool.select("off")).code == "VM_BAD_POWER_STATE"
+    assert [verdict.code for verdict in one.judge(pool.select("off", "a"))] == [
+        "VM_BAD_POWER_STATE",
+        "RBAC_PERMISSION_DENIED",
+    ]
+    assert one.sum_up(pool.select("off", "a")).code == "RBAC_PERMISSION_DENIED"
+
+
 def test_the_role_is_asked_for_by_the_class_of_what_is_selected() -> None:
     pool = pool_of_three()
     pool.permissions = Permissions(frozenset({"vm.add_tags", "vm.remove_tags"}))

@@ -184,6 +184,13 @@ def test_time_lines_are_round_and_few(span_s: int) -> None:
     assert {time.localtime(line).tm_sec % 10 for line in lines} == {0}
 
 
+@pytest.mark.parametrize("span_s", [600.0, 600.0002, 7_200.0])
+def test_a_graph_too_narrow_for_many_times_tells_one_at_any_moment(span_s: float) -> None:
+    step_s = time_step_s(span_s, 0)
+    for start_s in range(1_700_000_000, 1_700_000_000 + 3_600, 7):
+        assert 1 <= len(time_lines(start_s, start_s + span_s, step_s)) <= 3
+
+
 def test_the_wheel_zooms_in_at_the_pointer(plot: GraphPlot) -> None:
     before_s, instant_s = plot.timeline.span_s, plot.timeline.start_s + 300
     _wheel(plot, _place(plot, instant_s), 120)

@@ -311,6 +311,18 @@ async def test_the_stripe_tells_of_the_lost_pool_that_is_looked_at_not_of_a_serv
         assert title in window.banner.accessibleName()
 
 
+async def test_a_long_name_leaves_room_for_the_state_beside_it(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        assert seat.simulated is not None
+        host = next(seat.pool.source.inventory.all(Host))
+        seat.desk.window.show_things([seat.thing(host.ref)])
+        name, words = seat.part(QLabel, "header.name"), seat.part(QLabel, "header.words")
+        room = words.fontMetrics().horizontalAdvance(words.text())
+        seat.simulated.db.set("host", host.ref, "name_label", "the one that nobody dares to switch off " * 9)
+        await until(lambda: name.text().startswith("the one"))
+        await until(lambda: words.width() > room // 2)
+
+
 async def test_rows_of_the_tree_begin_where_reading_begins(application: QApplication) -> None:
     async with desk_on_pool(application) as seat:
         tree = seat.desk.window.pane.tree

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from lifeguard.ui.glyph import Glyph
@@ -40,6 +41,11 @@ class ObjectHeader(QWidget):
         row.addWidget(self._words, 1)
         row.addWidget(self._address)
         self.setMinimumHeight(self._address.sizeHint().height() + 2 * gap)  # the same with and without an address
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """However long the name is, the state beside it can be read."""
+        super().resizeEvent(event)
+        self._name.setMaximumWidth(event.size().width() * 3 // 5)
 
     def show_headline(self, line: Headline, glyph: Glyph) -> None:
         side = self.fontMetrics().height() * 3 // 2

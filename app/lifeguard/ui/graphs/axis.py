@@ -28,6 +28,7 @@ _SMALLEST_TOP: Final = {"B/s": 10_000.0, "B": 1024.0 * 1024.0, "s": 0.001, "frac
 _WIDEST_VALUE: Final = "999.9 MiB"
 _WIDEST_TIME: Final = "00:00:00"
 _OPAQUE: Final = 255
+_HARDLY: Final = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +64,9 @@ def _round_up(step: float, unit: str) -> float:
 
 
 def time_step_s(span_s: float, at_most: int) -> int:
-    """The round distance of no more than about so many lines."""
-    return next((step for step in _TIME_STEPS_S if span_s / step <= max(at_most, 1)), _TIME_STEPS_S[-1])
+    """The round distance of no more than about so many lines; of two at least, or some stretches would show none."""
+    most = max(at_most, 2) + _HARDLY
+    return next((step for step in _TIME_STEPS_S if span_s / step <= most), _TIME_STEPS_S[-1])
 
 
 def time_lines(start_s: float, end_s: float, step_s: int) -> list[float]:

@@ -243,8 +243,9 @@ class Desk:
         states = [_state(pool) for pool in self.pools]
         troubled = [pool for pool in self.pools if banner_text(_state(pool), self._clock.time_s())]
         if troubled:
-            state = _state(min(troubled, key=self._how_late_to_tell))
-            text = banner_text(state, self._clock.time_s())
+            pool, shown = min(troubled, key=self._how_late_to_tell), self.window.stack.shown
+            state, is_of_another = _state(pool), shown is not None and shown.source is not pool.source
+            text = banner_text(state, self._clock.time_s(), is_of_another=is_of_another)
             self.window.banner.say(text, banner_act(state), is_trouble=state.phase not in ("saved", "connecting"))
         else:
             self.window.banner.hide()

@@ -23,13 +23,14 @@ _NOUNS = {
 _OTHERS = ("other", "others")
 
 
-def banner_text(state: LinkState, now_s: float) -> str:
-    """What is wrong, what is tried and since when; empty while nothing is. `now_s` is UTC epoch seconds."""
+def banner_text(state: LinkState, now_s: float, *, is_of_another: bool = False) -> str:
+    """What is wrong, what is tried and since when; empty while nothing is. `now_s` is UTC epoch seconds;
+    `is_of_another` where it is not that pool that is looked at."""
     if state.phase in _QUIET or (state.phase == "connecting" and state.attempt == 0):
         return ""
     parts = [state.sentence]
     if stamp := as_of(state):
-        parts.append(f"What you see is {stamp}.")
+        parts.append(f"What you see{' of it' if is_of_another else ''} is {stamp}.")
     if state.phase == "lost" and state.next_try_s is not None:
         wait = format_duration(state.next_try_s - now_s)
         parts.append(f"Tried for {format_duration(now_s - state.since_s)}; next try in {wait}.")

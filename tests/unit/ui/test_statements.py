@@ -50,3 +50,9 @@ def test_nothing_chosen_is_no_reason_to_connect_where_a_pool_is_there() -> None:
         "Connect to another pool…",
     )
     assert nothing_shown((), is_connected=False)[1] == "Connect to a pool…"
+
+
+def test_what_is_outdated_elsewhere_is_not_said_of_what_is_looked_at() -> None:
+    state = _source("lost").state
+    assert "What you see is as of" in banner_text(state, _NOW_S)
+    assert "What you see of it is as of" in banner_text(state, _NOW_S, is_of_another=True)

@@ -128,7 +128,7 @@ class Failover:
         if not self.is_kept or self._now is None:
             return ALLOWED
         guarded = vm.ref if is_protected(vm) or vm.ha_restart_priority == _RESTART else ""
-        question = host_ref, planned_bytes(self._rules, vm), guarded
+        question = "" if _restarts_anywhere(vm) else host_ref, planned_bytes(self._rules, vm), guarded
         if question not in self._answers:
             self._answers[question] = survives(self._with(vm, host_ref), self._failures)
         return ALLOWED if self._answers[question] else self._broken(vm.ref, host_ref)
@@ -153,11 +153,16 @@ class Failover:
     def _with(self, vm: Vm, host_ref: str) -> Load:
         """A VM that becomes protected only by starting may restart anywhere; any other takes room where it goes."""
         now, size = self._now or _load(self._rules, ()), planned_bytes(self._rules, vm)
-        if vm.ha_restart_priority == _RESTART and not vm.ha_always_run:
+        if _restarts_anywhere(vm):
             return Load(now.room, {**now.sizes, vm.ref: size}, now.places, now.host_count)
         room = {ref: free - size if ref == host_ref else free for ref, free in now.room.items()}
         places = {**now.places, vm.ref: host_ref} if vm.ref in now.sizes and host_ref in room else now.places
         return Load(room, now.sizes, places, now.host_count)
+
+
+def _restarts_anywhere(vm: Vm) -> bool:
+    """Whether it becomes protected only by starting: to the plan it does not matter then where."""
+    return vm.ha_restart_priority == _RESTART and not vm.ha_always_run
 
 
 def _load(rules: Rules, guarded: Collection[Vm], *, closed: str = "") -> Load:

@@ -6,7 +6,7 @@ from urllib.parse import urlencode, urlsplit
 
 from lifeguard.xapi.dialler import Dialler
 from lifeguard.xapi.endpoint import Endpoint
-from lifeguard.xapi.failures import HttpRefused, MalformedAnswer
+from lifeguard.xapi.failures import HttpRefused, LostConnection, MalformedAnswer
 from lifeguard.xapi.transport import Transport
 
 _LIMIT_BYTES = 1 << 28
@@ -20,6 +20,7 @@ class Fetcher:
     def __init__(self, dialler: Dialler) -> None:
         self._dialler = dialler
         self._transports: dict[Endpoint, Transport] = {}
+        self._is_closed = False
 
     async def get(self, address: str, path_and_query: str, session_ref: str) -> bytes:
         """The body of a GET at the host with that address (as in its record), following it to other hosts.
@@ -48,6 +49,7 @@ class Fetcher:
         raise HttpRefused(str(endpoint), 310, "too many redirects")
 
     async def close(self) -> None:
+        self._is_closed = True
         transports, self._transports = list(self._transports.values()), {}
         for transport in transports:
             await transport.close()
@@ -56,6 +58,8 @@ class Fetcher:
         known = self._transports.get(endpoint)
         if known is None:
             opened = await self._dialler.open(endpoint)
+            if self._is_closed:
+                raise LostConnection(str(endpoint), "this connection was closed")
             known = self._transports.setdefault(endpoint, opened)
             if known is not opened:
                 await opened.close()

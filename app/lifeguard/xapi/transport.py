@@ -13,6 +13,7 @@ from typing import Literal
 import aiohttp
 from yarl import URL
 
+from lifeguard.scope import finished
 from lifeguard.xapi.certificate import (
     CertificateFacts,
     TrustStore,
@@ -85,8 +86,9 @@ class Transport:
         """Whoever still asks, or asks again, is told that the connection is lost."""
         self._is_closed = True
         lanes, self._lanes = list(self._lanes.values()), {}
-        for lane in lanes:
-            await lane.close()
+        _, is_ending = await finished(_close_all(lanes))  # nobody else knows of them any more
+        if is_ending:
+            raise asyncio.CancelledError
 
     @asynccontextmanager
     async def request(
@@ -214,6 +216,11 @@ class Transport:
         version = writer.get_extra_info("ssl_object").version()
         writer.transport.abort()
         return version in _OLD_TLS
+
+
+async def _close_all(lanes: list[aiohttp.ClientSession]) -> None:
+    for lane in lanes:
+        await lane.close()
 
 
 class _Translating:

@@ -115,6 +115,7 @@ async def test_a_pool_that_was_disconnected_stays_in_the_tree_and_a_double_click
         assert seat.part(QPushButton, "tabs.empty.connect").text() == "Connect"
         tree.activated.emit(tree.currentIndex())
         dialog = await seat.dialog("login")
+        assert f"Log in to {title} (127.0.0.1:" in " ".join(label.text() for label in dialog.findChildren(QLabel))
         assert any("no keyring" in label.text() for label in dialog.findChildren(QLabel))
         seat.part(QLineEdit, "login.password").setText(PASSWORD)
         await seat.press("login", "proceed")

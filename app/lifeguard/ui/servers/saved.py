@@ -137,17 +137,18 @@ class SavedServers:
 
     async def _open(self, server: SavedServer) -> None:
         key = key_of(server)
+        place = f"{server.title} ({key})" if server.title else key  # pools may have the same name
         try:
             recalled = await self._roster.recall(server)
             user, password = server.user, recalled.password
             if password is None:
-                given = await self._gate.credentials(server.title or key, user, recalled.reason)
+                given = await self._gate.credentials(place, user, recalled.reason)
                 if given is None:
                     self._roster.set_connected(key, False)
                     return
                 user, password = given.user, given.password
             link = self._connect(target_of(server, user, password, self._address_book))
-            if self._gate.take_remembered(server.title or key) is not None:
+            if self._gate.take_remembered(place) is not None:
                 self._to_keep[link] = password
         except ValueError as broken:
             self._complain(f"{server.title or key} cannot be connected: {broken}")

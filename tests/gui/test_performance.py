@@ -228,6 +228,22 @@ def test_a_hundred_and_twenty_eight_processors_stay_fluid(plot: GraphPlot) -> No
     assert min(_seconds(plot.grab) for _ in range(5)) < 0.1
 
 
+def test_values_stand_at_the_left_of_a_graph_wherever_reading_begins(application: QApplication) -> None:
+    application.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    theme = Theme(application, "light")
+    made = GraphPlot("CPU", Timeline(VirtualClock()), theme)
+    try:
+        made.resize(600, 200)
+        made.grab()
+        item = made.getPlotItem()
+        assert item.getAxis("left").geometry().right() <= item.getViewBox().geometry().left()
+    finally:
+        application.setLayoutDirection(Qt.LayoutDirection.LeftToRight)
+        made.close_graph()
+        made.deleteLater()
+        theme.close()
+
+
 @pytest.fixture
 def plot(application: QApplication) -> Iterator[GraphPlot]:
     theme = Theme(application, "light")

@@ -64,6 +64,7 @@ class GraphPlot(pyqtgraph.PlotWidget):
 
     def _prepare(self) -> pyqtgraph.ViewBox:
         plot = self.getPlotItem()
+        plot.setLayoutDirection(Qt.LayoutDirection.LeftToRight)  # time runs right wherever reading begins
         plot.setMenuEnabled(False)
         plot.hideButtons()
         plot.setMouseEnabled(x=True, y=False)

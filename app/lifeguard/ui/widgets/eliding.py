@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QLabel, QStyle
 
 _FEWEST_LETTERS = 6
 
 
 class ElidingLabel(QLabel):
     """It asks for the room of its whole text, and makes do with that of a few letters."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        begin = QStyle.visualAlignment(self.layoutDirection(), Qt.AlignmentFlag.AlignLeft)  # not where its words do
+        self.setAlignment(begin | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter)
 
     def minimumSizeHint(self) -> QSize:
         hint = super().minimumSizeHint()

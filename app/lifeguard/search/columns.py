@@ -37,14 +37,23 @@ _PRIORITY = {"Restart": "Restart", "BestEffort": "Best effort", "DoNotRestart": 
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """One cell. `fraction` is how full its bar is, None for no bar; `hint` says why a value is unknown; `brief` is what
-    a narrow column shows of a long text."""
+    """One cell. `sort_value` is what it is sorted by, in the order of `sort_with` where that is not its own; most cells
+    are only looked at. `fraction` is how full its bar is, None for no bar; `hint` says why a value is unknown; `brief`
+    is what a narrow column shows of a long text."""
 
     text: str
-    sort_key: Any = None
+    sort_value: Any = None
     fraction: float | None = None
     hint: str = ""
     brief: str = ""
+    sort_with: Callable[[Any], Any] | None = None
+
+    @property
+    def sort_key(self) -> Any:
+        """What is compared, None for what has no value."""
+        if self.sort_with is None or self.sort_value is None:
+            return self.sort_value
+        return self.sort_with(self.sort_value)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +93,7 @@ _NO_READING = -1.0
 
 def _name(facts: Facts, record: Record, moment: Moment) -> Cell:
     name = full_name(facts, record)
-    return Cell(name, natural_key(name))
+    return Cell(name, name, sort_with=natural_key)
 
 
 def _cpu(facts: Facts, record: Record, moment: Moment) -> Cell:
@@ -142,7 +151,7 @@ def _address(facts: Facts, record: Record, moment: Moment) -> Cell:
     if addresses is not None:
         first, *others = addresses or ("",)
         brief = f"{first} +{len(others)}" if others else ""
-        return Cell(", ".join(addresses), address_list_key(addresses) if addresses else None, brief=brief)
+        return Cell(", ".join(addresses), addresses or None, brief=brief, sort_with=address_list_key)
     if isinstance(record, Vm) and is_real_vm(record):
         return Cell(UNKNOWN, hint="No guest tools")
     return _NOTHING
@@ -159,7 +168,7 @@ def _ha(facts: Facts, record: Record, moment: Moment) -> Cell:
         pool = the_pool(facts)
         files = (facts.get(Vdi, ref) for ref in (pool.ha_statefiles if pool is not None else ()))
         text = "Heartbeat" if any(vdi is not None and vdi.SR == record.ref for vdi in files) else ""
-    return Cell(text, natural_key(text) if text else None)
+    return Cell(text, text or None, sort_with=natural_key)
 
 
 def _uptime(facts: Facts, record: Record, moment: Moment) -> Cell:
@@ -221,7 +230,7 @@ def _field_cell(facts: Facts, record: Record, name: str) -> Cell:
     if value is None:
         return _NOTHING
     known = next((field for field in field_definitions(facts) if field.name == name), FieldDefinition(name))
-    return Cell(readable_value(known, value), value if known.is_date else natural_key(value))
+    return Cell(readable_value(known, value), value, sort_with=None if known.is_date else natural_key)
 
 
 @total_ordering

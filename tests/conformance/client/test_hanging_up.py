@@ -35,7 +35,7 @@ async def test_a_link_that_is_closed_while_it_hangs_up_leaves_no_connection_open
 
 
 async def _until_some_are_closed(known: list[aiohttp.ClientSession], hanging_up: asyncio.Task[None]) -> None:
-    while not any(one.closed for one in known) and not hanging_up.done():
+    for _ in iter(lambda: hanging_up.done() or any(one.closed for one in known), True):
         await asyncio.sleep(0)
 
 

@@ -111,6 +111,7 @@ def test_a_host_tells_its_updates_certificates_and_licence() -> None:
     assert told["Server certificate until"].startswith("1 Jan 2030") or "2029" in told["Server certificate until"]
     assert told["Edition"] == "Enterprise"
     assert "Updates missing" not in told
+    assert _told(pool.change("host", "h1", edition="xcp-ng"), "h1")["Edition"] == "XCP-ng"
     pool.host("h2").change("pool_update", "u2", name_label="XS82E002", hosts=[ref("h2")])
     assert _told(pool, "h1")["Updates missing"] == "XS82E002"
     assert _told(pool, "pool")["Not on every server"] == "XS61E002, XS82E001, XS82E002"

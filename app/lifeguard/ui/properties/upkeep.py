@@ -11,6 +11,7 @@ from lifeguard.ui.table.instant import epoch_s
 
 _UNTOLD = "The server does not tell"
 _CERTIFICATES = {"host": "Server certificate", "host_internal": "Internal certificate", "ca": "CA certificate"}
+_EDITIONS = {"xcp-ng": "XCP-ng"}
 _NO_EXPIRY_S = 4_000_000_000
 """Licences that never expire are told as valid until some day after 2096."""
 
@@ -77,7 +78,8 @@ def _patch_name(inventory: Inventory, one: HostPatch) -> str:
 
 def edition_of(host: Host) -> str:
     """What its maker calls the edition, or else its identifier in words."""
-    return host.license_params.get("sku_marketing_name", "") or host.edition.replace("-", " ").capitalize()
+    named = host.license_params.get("sku_marketing_name", "") or _EDITIONS.get(host.edition)
+    return named or host.edition.replace("-", " ").capitalize()
 
 
 def licence_group(host: Host, now_s: float) -> Group:

@@ -14,6 +14,7 @@ from lifeguard.clock import Clock, SystemClock
 from lifeguard.link.fleet import Fleet
 from lifeguard.link.gate import SessionTrust
 from lifeguard.link.link import Link
+from lifeguard.link.roster import Roster
 from lifeguard.tree.node import Thing
 from lifeguard.ui.desk import Desk
 from lifeguard.ui.dialogs.door import DialogGate
@@ -70,10 +71,12 @@ class Seat:
 
 
 @asynccontextmanager
-async def empty_desk(application: QApplication, clock: Clock | None = None) -> AsyncIterator[Seat]:
+async def empty_desk(
+    application: QApplication, clock: Clock | None = None, roster: Roster | None = None
+) -> AsyncIterator[Seat]:
     theme = Theme(application, "light")
     clock, gate = clock or SystemClock(), DialogGate(theme)
-    desk = Desk(theme, Fleet(gate, SessionTrust(), clock, HASTY), gate, clock, (Failure,))
+    desk = Desk(theme, Fleet(gate, SessionTrust(), clock, HASTY), gate, clock, (Failure,), roster=roster)
     desk.window.resize(1200, 800)
     desk.window.show()
     try:

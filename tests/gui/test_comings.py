@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QLabel
 
@@ -13,11 +14,16 @@ from lifeguard.commands.registry import command
 from lifeguard.commands.selection import Selection
 from lifeguard.datamodel.records import Host
 from lifeguard.link.link import Link
+from lifeguard.link.roster import Roster
 from lifeguard.link.target import Target
+from lifeguard.settings.file import SettingsFile
+from lifeguard.settings.keeper import Keeper
 from lifeguard.sim.estate import Estate
 from lifeguard.sim.server import Server
 from lifeguard.tree.node import Thing
+from lifeguard.trust.passwords import KeyringPasswords
 from tests.gui.desk import Seat, empty_desk
+from tests.support.keyring import MemoryKeyring
 from tests.support.simulated import PASSWORD, estate_of_two, live, simulated
 from tests.support.waiting import until
 
@@ -71,6 +77,27 @@ async def test_a_removed_host_comes_back_to_the_tree_as_a_standalone_server(appl
         assert job.status == "done", job.error
         await until(lambda: len(seat.desk.pools) == 2 and seat.desk.is_loaded(), _LONG_S)
         await until(lambda: sorted(_tops(seat)) == sorted([link.title, name]))
+
+
+async def test_a_pool_saved_by_the_address_of_a_removed_host_is_saved_beside_it(
+    application: QApplication, tmp_path: Path
+) -> None:
+    roster = Roster(Keeper(SettingsFile(tmp_path / "s.json")), KeyringPasswords(MemoryKeyring()))
+    async with estate_of_two(_PACE) as estate, empty_desk(application, PacedClock(_PACE), roster) as seat:
+        server, book = estate.servers[0], dict(estate.servers[0].address_book)
+        member = _member(server)
+        address = str(server.pool.db.get("host", member, "address"))
+        link = await live(seat.desk.connect(Target(address, 80, False, "root", PASSWORD, book)), _LONG_S)
+        title, name = link.title, server.pool.db.get("host", member, "name_label")
+        await until(lambda: [one.address for one in roster.servers] == [address])
+        await _removed(seat, server, link, member)
+        await until(lambda: len(seat.desk.pools) == 2 and seat.desk.is_loaded(), _LONG_S)
+        await until(lambda: len(roster.servers) == 2)
+        by_address = {one.address: one for one in roster.servers}
+        assert by_address.pop(address).title == name
+        ((other, pool),) = by_address.items()
+        assert (pool.title, pool.members) == (title, (other,))
+        assert sorted(_tops(seat)) == sorted([title, name])
 
 
 async def test_whoever_does_not_want_a_removed_host_back_cancels_its_job(application: QApplication) -> None:

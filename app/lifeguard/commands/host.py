@@ -22,6 +22,7 @@ class Departed:
     inventory: Inventory
     uuid: str
     name: str
+    hostname: str
     address: str
     pool_uuid: str
 
@@ -148,7 +149,7 @@ async def _eject(doing: Doing) -> Departed | None:
     await doing.task("pool.eject", doing.item.ref)
     if not isinstance(host, Host) or pool is None:
         return None
-    return Departed(doing.item.source.inventory, host.uuid, host.name_label, host.address, pool.uuid)
+    return Departed(doing.item.source.inventory, host.uuid, host.name_label, host.hostname, host.address, pool.uuid)
 
 
 async def _destroy(doing: Doing) -> None:

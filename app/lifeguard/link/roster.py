@@ -66,6 +66,16 @@ class Roster:
         self._put(server)
         return server
 
+    async def move(self, server: SavedServer, address: str) -> str | None:
+        """The pool is found at this address from now on, its old one leads elsewhere; its password comes along. Returns
+        a sentence when the keyring does not take it."""
+        moved, recalled = structs.replace(server, address=address), await self.recall(server)
+        self._write(tuple(moved if key_of(one) == key_of(server) else one for one in self.servers))
+        if recalled.password is None:
+            return None
+        await self.forget_password(server)
+        return await self.keep_password(moved, recalled.password)
+
     def set_connected(self, key: str, is_connected: bool) -> None:
         """Whether it is to be connected again at the next start."""
         server = self.get(key)

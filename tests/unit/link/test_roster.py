@@ -54,6 +54,19 @@ def test_the_same_address_at_another_port_is_another_server(tmp_path: Path) -> N
     assert len(roster.servers) == 2
 
 
+async def test_a_pool_whose_address_leads_elsewhere_now_is_saved_by_another_one_with_its_password(
+    tmp_path: Path,
+) -> None:
+    roster = _roster(tmp_path / "s.json")
+    _noted(roster)
+    await roster.keep_password(roster.servers[0], "secret")
+    assert await roster.move(roster.servers[0], "192.0.2.2") is None
+    (server,) = roster.servers
+    assert (key_of(server), server.title) == ("192.0.2.2", "Paris")
+    assert (await roster.recall(server)).password == "secret"
+    assert roster.find("xen1.example.org", 443) is None
+
+
 def test_what_changes_nothing_is_not_told_of(tmp_path: Path) -> None:
     roster = _roster(tmp_path / "s.json")
     _noted(roster)

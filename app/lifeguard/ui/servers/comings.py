@@ -71,7 +71,7 @@ class Comings:
         pool = next((pool for pool in self._pools if pool.source.inventory is left.inventory), None)
         if pool is not None and isinstance(pool.source, Link):
             if self._saved is not None:
-                self._saved.left(pool.source)
+                self._saved.left(pool.source, (left.address, left.hostname))
             homecoming = Homecoming(pool.source.beside(left.address), left.pool_uuid)
             self._board.start(self._awaiting(left, homecoming))
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Collection, Coroutine, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
+
+from msgspec import structs
 
 from lifeguard.commands.ask import Ask, Prompt
 from lifeguard.link.link import Link
@@ -81,11 +84,22 @@ class SavedServers:
             self._roster.set_connected(key, False)
         self._show()
 
-    def left(self, link: Link) -> None:
-        """A host has left this link's pool: its address does not lead there any more."""
+    def left(self, link: Link, names: Collection[str]) -> None:
+        """The host of these names has left this link's pool: they do not lead there any more."""
         server = self._roster.get(self._linked.get(link, ""))
-        if server is not None:
-            self._roster.note(link.target, user=server.user, title=link.title, members=link.member_addresses)
+        if server is None:
+            return
+        members = [address for address in link.member_addresses if address not in names]
+        known = self._roster.note(link.target, user=server.user, title=link.title, members=members)
+        if link.target.address in names and members:
+            link.target = replace(link.target, address=members[0])
+            self._linked[link] = key_of(structs.replace(known, address=members[0]))
+            self._start(self._move(known, members[0]), "save a server by another address")
+
+    async def _move(self, server: SavedServer, address: str) -> None:
+        complaint = await self._roster.move(server, address)
+        if complaint is not None:
+            self._complain(complaint)
 
     def merged(self, link: Link) -> None:
         """Another saved server leads to the same pool, and knows this address too: one of them is enough."""

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
+from typing import Final
 
+from PySide6.QtCore import QObject
+
+from lifeguard.datamodel.records import Message
 from lifeguard.inventory.natural import natural_key
 from lifeguard.observe import Signal
 from lifeguard.ui.glyph import Glyph
 from lifeguard.ui.notices.alert import SEVERITIES, Alert, alert_of
 from lifeguard.ui.pools import OpenPool, PoolNews, Pools
+from lifeguard.ui.slices import Slices
 from lifeguard.ui.table.flat import FlatLines
 from lifeguard.ui.table.line import Cell, Column, Line, text
 from lifeguard.ui.table.live import Step
@@ -29,6 +35,9 @@ _GLYPHS = {
     5: Glyph("bell", "text-quiet"),
 }
 _SERIOUS = 3
+_PIECE: Final = 20
+_MANY: Final = {"vm": "VM", "vdi": "VDI"}
+"""What there are thousands of, by the words in which messages name it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +70,16 @@ class AlertFilter:
 
 
 class AlertBook:
-    """`changed` tells what became of the listed lines; `counted` that there are more or fewer alerts."""
+    """`changed` tells what became of the listed lines; `counted` that there are more or fewer alerts. Messages are read
+    between two frames: to know what one is about may mean to look through all VMs."""
 
-    def __init__(self, pools: Pools) -> None:
+    def __init__(self, pools: Pools, parent: QObject) -> None:
         self.changed: Signal[tuple[Step, ...]] = Signal()
         self.counted: Signal[int] = Signal()
         self._known: dict[str, Known] = {}
+        self._waiting: dict[str, tuple[OpenPool, str]] = {}
+        self._looked_through: set[tuple[OpenPool, str]] = set()
+        self._reading = Slices(parent)
         self._filter = AlertFilter()
         self.lines = FlatLines(self._line)
         for pool in pools:
@@ -78,6 +91,7 @@ class AlertBook:
         ]
 
     def close(self) -> None:
+        self._reading.stop()
         for leave in self._leave:
             leave()
 
@@ -107,7 +121,7 @@ class AlertBook:
         return self.lines
 
     def _read(self, pool: OpenPool) -> None:
-        self._take_in(pool, pool.source.inventory.refs("message"))
+        self._read_soon(pool, pool.source.inventory.refs("message"))
 
     def _follow(self, news: PoolNews) -> None:
         change = news.change
@@ -116,14 +130,41 @@ class AlertBook:
             self._take_out(_key(news.pool, ref) for ref in gone)
         new = [ref for ref, name in change.added.items() if name == "message"]
         if new:
-            self._take_in(news.pool, new)
+            self._read_soon(news.pool, new)
 
     def _drop(self, pool: OpenPool) -> None:
+        self._waiting = {key: entry for key, entry in self._waiting.items() if entry[0] is not pool}
+        self._looked_through = {entry for entry in self._looked_through if entry[0] is not pool}
         self._take_out([key for key, known in self._known.items() if known.pool is pool])
 
-    def _take_in(self, pool: OpenPool, refs: Iterable[str]) -> None:
+    def _read_soon(self, pool: OpenPool, refs: Iterable[str]) -> None:
+        self._waiting.update({_key(pool, ref): (pool, ref) for ref in refs})
+        if self._waiting and not self._reading.is_busy:
+            self._reading.run(self._read_on())
+
+    def _read_on(self) -> Iterator[None]:
+        while self._waiting:
+            some = list(islice(self._waiting.values(), _PIECE))
+            for pool, ref in some:
+                yield from self._look_through(pool, ref)
+            self._take_in([(pool, ref) for pool, ref in some if self._waiting.pop(_key(pool, ref), None) is not None])
+            yield
+
+    def _look_through(self, pool: OpenPool, ref: str) -> Iterator[None]:
+        """Have the records decoded among which the object of this message is, once for each pool."""
+        inventory = pool.source.inventory
+        message = inventory.get(Message, ref)
+        class_name = _MANY.get(message.cls.lower()) if message is not None else None
+        if class_name is not None and (pool, class_name) not in self._looked_through:
+            self._looked_through.add((pool, class_name))
+            for number, each in enumerate(list(inventory.refs(class_name)), 1):
+                inventory.find(each)
+                if number % _PIECE == 0:
+                    yield
+
+    def _take_in(self, messages: Iterable[tuple[OpenPool, str]]) -> None:
         steps: list[Step] = []
-        for ref in refs:
+        for pool, ref in messages:
             alert = alert_of(pool.source.inventory, ref)
             if alert is not None:
                 known = Known(pool, alert, alert.instant_s - pool.source.server_time_offset_s)
@@ -135,6 +176,7 @@ class AlertBook:
     def _take_out(self, keys: Iterable[str]) -> None:
         steps: list[Step] = []
         for key in keys:
+            self._waiting.pop(key, None)
             if self._known.pop(key, None) is not None:
                 steps.extend(self.lines.drop(key))
         self._tell(steps)

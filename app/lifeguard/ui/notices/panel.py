@@ -24,7 +24,7 @@ class NoticesPanel(QWidget):
     def __init__(self, pools: Pools, board: JobBoard, clock: Clock, theme: Theme, around: Around) -> None:
         super().__init__()
         self.setObjectName("notices")
-        self._book = AlertBook(pools)
+        self._book = AlertBook(pools, self)
         self.alerts = AlertsPage(self._book, clock, theme, around)
         self.events = EventsPage(board, pools, clock, theme, around)
         self._pages: tuple[AlertsPage | EventsPage, ...] = (self.alerts, self.events)

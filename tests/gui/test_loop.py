@@ -24,6 +24,7 @@ from lifeguard.tree.build import build_tree
 from lifeguard.tree.node import Node
 from lifeguard.tree.options import Options
 from lifeguard.tree.views import VIEWS
+from lifeguard.ui.notices.book import AlertBook
 from lifeguard.ui.pane import TreePane
 from lifeguard.ui.pools import PoolNews
 from lifeguard.ui.tree.model import TreeModel
@@ -181,6 +182,27 @@ async def test_what_was_open_in_sight_and_selected_is_so_while_the_tree_is_fille
         assert _top(pane) == top
 
 
+async def test_alerts_of_a_large_pool_are_read_between_frames_and_none_is_missed(application: QApplication) -> None:
+    inventory = Inventory()
+    inventory.apply(_pool_with_vms_on("h0", _MANY))
+    inventory.apply(_alert(number) for number in range(30))
+    source = SavedDatabase("large.xml", inventory, SystemClock())
+    async with empty_desk(application) as seat:
+        book = AlertBook(seat.desk.pools, seat.desk.window)
+        pool = seat.desk.pools.open(source, None)
+        assert len(book) == 0
+        source.changed.emit(inventory.apply([Event("message", "m0", "del", None), _alert(30)]))
+        await until(lambda: len(book) == 30)
+        told = [known.alert for number in range(31) if (known := book.get(f"{pool.key} m{number}")) is not None]
+        assert [alert.object_name for alert in told] == [f"web-{number}" for number in range(1, 31)]
+        book.close()
+
+
+def _alert(number: int) -> Event:
+    row = {"name": "VBD_QOS_FAILED", "cls": "VM", "obj_uuid": f"u{number}", "priority": 3, "body": ""}
+    return Event("message", f"m{number}", "add", row)
+
+
 def _top(pane: TreePane) -> str:
     return str(pane.tree.indexAt(QPoint(1, 1)).data())
 
@@ -254,7 +276,7 @@ def _pool_with_vms_on(host: str, count: int = _VMS) -> Iterator[Event]:
     for name in ("h0", "h1"):
         yield Event("host", name, "add", {"name_label": name, "enabled": True})
     for number in range(count):
-        vm = {"name_label": f"web-{number}", "power_state": "Running", "resident_on": host}
+        vm = {"uuid": f"u{number}", "name_label": f"web-{number}", "power_state": "Running", "resident_on": host}
         yield Event("VM", f"vm{number}", "add", vm)
 
 

@@ -104,14 +104,16 @@ class Command:
             return tuple(_refuse(selection, item, "one_at_a_time") for item in selection.items)
         permitted = {id(source): judge_permission(self, source, selection) for source in selection.sources}
         kinds, judge_item, kind = self.kinds, self.judge_item, selection.kind
-        return tuple([
-            _refuse(selection, item, "not_for_this")
-            if kind(item) not in kinds
-            else judge_item(selection, item)
-            if (role := permitted[id(item.source)]) is None
-            else _role_last(role, judge_item, selection, item)
-            for item in selection.items
-        ])
+        return tuple(
+            [
+                _refuse(selection, item, "not_for_this")
+                if kind(item) not in kinds
+                else judge_item(selection, item)
+                if (role := permitted[id(item.source)]) is None
+                else _role_last(role, judge_item, selection, item)
+                for item in selection.items
+            ]
+        )
 
     def sum_up(self, selection: Selection) -> Verdict:
         """One verdict for the whole selection, as a menu shows it; looks no further than it must."""

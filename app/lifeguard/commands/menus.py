@@ -82,9 +82,7 @@ def _has_button(name: str, able: Set[str], is_for_hosts: bool) -> bool:
 
 def host_menu(one: Command, selection: Selection, hosts: tuple[Item, ...]) -> tuple[tuple[Item, Verdict], ...]:
     """The submenu of a command that wants a host: each host with one verdict for the whole selection."""
-    return tuple(
-        (host, one.sum_up(selection.with_target(host))) for host in hosts if host.record is not None
-    )
+    return tuple((host, one.sum_up(selection.with_target(host))) for host in hosts if host.record is not None)
 
 
 def context_of(selection: Selection) -> str:

@@ -94,7 +94,7 @@ class Columns:
             action.setEnabled(column > 0)
             action.toggled.connect(partial(self.show_column, name))
         menu.addSeparator()
-        menu.addAction("As at first").triggered.connect(lambda _: self.reset())
+        menu.addAction("Reset columns").triggered.connect(lambda _: self.reset())
         return menu
 
     def _lay_out(self, widths: Mapping[str, int]) -> None:

@@ -69,6 +69,7 @@ class Command:
     `scope`: `some` acts on those of a selection that can, `all` needs every one, `one` needs a single object.
     `target`: the kind of object it wants beside the selection (`host`, `tag`), empty when none.
     `calls`: the server's calls it makes, most telling first: they decide which role is needed.
+    `phrase` names its job, with {} for the object and {target} for the target; without one the title and the names do.
     `done` ends the sentence "web-01 was not ...". Jobs of one `lane` run one after the other.
     `take_back` names the command, and its target, that would undo it.
     `opens`: the view or wizard that the window opens in place of running anything.
@@ -91,6 +92,7 @@ class Command:
     lane: Callable[[Selection, Item], str] | None = None
     take_back: Callable[[Selection, Item], tuple[Command, str] | None] | None = None
     opens: str = ""
+    phrase: str = ""
 
     def applies_to(self, selection: Selection) -> bool:
         """Whether any selected object is of a kind that could ever take this command."""

@@ -29,19 +29,27 @@ def asking(verb: str, plural: str, detail: str = "", *, danger: bool = False) ->
     return prompt
 
 
-def naming(title: str, verb: str, suggestion: str) -> Callable[[Selection], Form | None]:
-    """A form that asks for a name and a description; `{}` in the suggestion is the object's own name."""
+def naming(title: str, verb: str, suggestion: str, *, is_described: bool = True) -> Callable[[Selection], Form | None]:
+    """A form that asks for a name and a description; `{}` in the suggestion is the object's own name. Its description
+    is suggested too, if `is_described`."""
 
     def form(selection: Selection) -> Form | None:
-        name = name_of(selection, selection.items[0])
-        fields = (TextField("name", "Name", suggestion.format(name)), description_field())
+        item = selection.items[0]
+        name = name_of(selection, item)
+        description = description_field(description_of(item) if is_described else "")
+        fields = (TextField("name", "Name", suggestion.format(name)), description)
         return Form(title.format(name), fields, verb)
 
     return form
 
 
-def description_field() -> TextField:
-    return TextField("description", "Description", "", required=False, several_lines=True)
+def description_of(item: Item) -> str:
+    """Empty for what has none."""
+    return str(getattr(item.record, "name_description", ""))
+
+
+def description_field(value: str = "") -> TextField:
+    return TextField("description", "Description", value, required=False, several_lines=True)
 
 
 def text_of(doing: Doing, key: str, default: str = "") -> str:

@@ -197,6 +197,7 @@ DELETE_TAG = Command(
 NEW_FOLDER = Command(
     "folder.new", "New folder", FOLDER, _judge_new, _new_folder, _MEMORY_CALLS, "given the new folder", icon="folder",
     form=_new_form, lane=folder_lane,
+    phrase="Create a folder in {}",
 )  # fmt: skip
 RENAME_FOLDER = Command(
     "folder.rename", "Rename folder", FOLDER, _judge_folder, _rename_folder, FOLDER_CALLS, "renamed",

@@ -167,12 +167,12 @@ _STOPS = "Its running VMs are shut down first."
 
 REBOOT = Command(
     "host.reboot", "Reboot", HOST, _judge_stop, _reboot, ("host.reboot", "host.disable", "VM.clean_shutdown"),
-    "rebooted", shortcut="Ctrl+R", icon="reboot", danger=True, prompt=asking("Reboot", "hosts", _STOPS, danger=True),
+    "rebooted", shortcut="Ctrl+R", icon="reboot", danger=True, prompt=asking("Reboot", "servers", _STOPS, danger=True),
 )  # fmt: skip
 SHUT_DOWN = Command(
     "host.shutdown", "Shut down", HOST, _judge_stop, _shut_down, ("host.shutdown", "host.disable", "VM.clean_shutdown"),
     "shut down", shortcut="Ctrl+E", icon="shutdown", danger=True,
-    prompt=asking("Shut down", "hosts", _STOPS, danger=True),
+    prompt=asking("Shut down", "servers", _STOPS, danger=True),
 )  # fmt: skip
 POWER_ON = Command(
     "host.power_on", "Power on", HOST, _judge_power_on, _power_on, ("host.power_on",), "switched on",
@@ -180,18 +180,24 @@ POWER_ON = Command(
 )  # fmt: skip
 RESTART_TOOLSTACK = Command(
     "host.restart_toolstack", "Restart toolstack", HOST, judge_live, _restart_toolstack, ("host.restart_agent",),
-    "restarted", icon="restart", prompt=asking("Restart the toolstack of", "hosts", "Its VMs run on meanwhile."),
+    "restarted", icon="restart", prompt=asking("Restart the toolstack of", "servers", "Its VMs run on meanwhile."),
+    phrase="Restart the toolstack of {}",
 )  # fmt: skip
-RESCAN_NICS = Command("host.rescan_nics", "Rescan NICs", HOST, judge_live, _rescan_nics, ("PIF.scan",), "rescanned")
+RESCAN_NICS = Command(
+    "host.rescan_nics", "Rescan NICs", HOST, judge_live, _rescan_nics, ("PIF.scan",), "rescanned",
+    phrase="Rescan the NICs of {}",
+)  # fmt: skip
 EJECT = Command(
     "host.eject", "Remove from pool", HOST, _judge_eject, _eject, ("pool.eject",), "removed from its pool",
     danger=True,
-    prompt=asking("Remove from its pool:", "hosts", "Everything on its local storage is erased.", danger=True),
+    prompt=asking("Remove from its pool:", "servers", "Everything on its local storage is erased.", danger=True),
+    phrase="Remove {} from its pool",
 )  # fmt: skip
 DESTROY = Command(
     "host.destroy", "Remove dead host", HOST, _judge_destroy, _destroy, ("host.destroy", "SR.forget"), "removed", "all",
     icon="delete", danger=True,
-    prompt=asking("Remove the dead host", "hosts", "Its local storage is forgotten with it.", danger=True),
+    prompt=asking("Remove the dead server", "servers", "Its local storage is forgotten with it.", danger=True),
+    phrase="Remove the dead server {}",
 )  # fmt: skip
 
 COMMANDS = (REBOOT, SHUT_DOWN, POWER_ON, RESTART_TOOLSTACK, RESCAN_NICS, EJECT, DESTROY)

@@ -244,11 +244,13 @@ ENTER = Command(
     "host.enter_maintenance", "Enter maintenance mode", HOST, _judge_enter, _enter,
     ("host.evacuate", "host.disable", "host.add_to_other_config"), "put into maintenance mode", "one",
     icon="maintenance", form=_enter_form,
+    phrase="Enter maintenance mode on {}",
 )  # fmt: skip
 EXIT = Command(
     "host.exit_maintenance", "Exit maintenance mode", HOST, _judge_exit, _exit,
     ("host.enable", "host.remove_from_other_config"), "fully brought back from maintenance mode", "one",
     icon="maintenance", form=_exit_form,
+    phrase="Exit maintenance mode on {}",
 )  # fmt: skip
 
 COMMANDS = (ENTER, EXIT)

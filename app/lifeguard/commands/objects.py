@@ -146,21 +146,26 @@ RENAME = Command(
 TAGS = Command(
     "object.tags", "Edit tags", TAGGABLE, always, _set_tags, ("*.add_tags", "*.remove_tags"), "tagged", icon="tag",
     form=_tags_form,
+    phrase="Edit the tags of {}",
 )  # fmt: skip
 ADD_TAG = Command(
-    "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("*.add_tags",), "tagged", target="tag", icon="tag"
+    "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("*.add_tags",), "tagged", target="tag", icon="tag",
+    phrase="Tag {} with {target}",
 )
 FOLDER = Command(
     "object.folder", "Change folder", TAGGABLE | FOLDERS, _judge_folder, _set_folder, FOLDER_CALLS, "moved",
     icon="folder", form=_folder_form, lane=folder_lane,
+    phrase="Change the folder of {}",
 )  # fmt: skip
 INTO_FOLDER = Command(
     "object.into_folder", "Move into folder", TAGGABLE | FOLDERS, _judge_into_folder, _into_folder, FOLDER_CALLS,
     "moved", target="folder", icon="folder", lane=folder_lane,
+    phrase="Move {} into {target}",
 )  # fmt: skip
 OUT_OF_FOLDER = Command(
     "object.out_of_folder", "Remove from folder", TAGGABLE, _judge_out_of_folder, _out_of_folder, FOLDER_CALLS,
     "moved", icon="folder", lane=folder_lane,
+    phrase="Remove {} from its folder",
 )  # fmt: skip
 
 COMMANDS = (RENAME, TAGS, ADD_TAG, FOLDER, INTO_FOLDER, OUT_OF_FOLDER)

@@ -94,13 +94,13 @@ async def _answers(
 
 def _work(command: Command, selection: Selection, item: Item, answers: Mapping[str, Answer]) -> Work:
     name, target = name_of(selection, item), selection.target
-    where = f" to {name_of(selection, target)}" if target is not None else ""
+    there = name_of(selection, target) if target is not None else ""
 
     async def run(job: Report) -> object:
         return await command.act(Doing(selection, item, job, answers))
 
     return Work(
-        title=f"{command.title} {name}{where}",
+        title=_phrase(command, there).format(name, target=there),
         run=run,
         words=selection.rules(item.source).words,
         failed=f"{name} was not {command.done}" if command.done else "",
@@ -109,6 +109,10 @@ def _work(command: Command, selection: Selection, item: Item, answers: Mapping[s
         lane=command.lane(selection, item) if command.lane else "",
         remedies=remedies_for(item),
     )
+
+
+def _phrase(command: Command, there: str) -> str:
+    return command.phrase or command.title + (" {} to {target}" if there else " {}")
 
 
 def _with_undo(

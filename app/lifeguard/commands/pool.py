@@ -197,24 +197,29 @@ MAKE_STANDALONE = Command(
     "pool.make_standalone", "Make into standalone server", POOL, _judge_standalone, _make_standalone,
     ("pool.set_name_label", "pool.set_name_description"), "dissolved", "one",
     prompt=asking("Dissolve", "pools", "Its server and VMs stay as they are."),
+    phrase="Make {} into a standalone server",
 )  # fmt: skip
 DISABLE_HA = Command(
     "pool.ha_disable", "Disable high availability", POOL, _judge_ha_off, _disable_ha, ("pool.disable_ha",),
     "freed of high availability", "one",
     prompt=asking("Disable high availability of", "pools", "After a failure no VM is restarted by itself."),
+    phrase="Disable high availability of {}",
 )  # fmt: skip
 NEW_POOL = Command(
     "pool.new", "New pool", HOST, _judge_new, _make_pool,
     ("pool.set_name_label", "pool.set_name_description", "pool.join"), "made part of the new pool", "all", icon="pool",
     form=_new_form, lane=_one_by_one,
+    phrase="Make {} part of a new pool",
 )  # fmt: skip
 JOIN = Command(
     "host.join_pool", "Add to pool", HOST, _judge_join, _join, ("pool.join",), "added to the pool", "all",
     target="pool", form=_join_form, danger=True,
+    phrase="Add {} to {target}",
 )  # fmt: skip
 ADD_SERVER = Command(
     "pool.add_server", "Add server", POOL, _judge_add_server, _add_server, ("pool.join",), "given the server", "one",
     target="server", form=_add_form, danger=True,
+    phrase="Add {target} to {}",
 )  # fmt: skip
 START_APPLIANCE = Command(
     "appliance.start", "Start", APPLIANCE, _judge_appliance_start, _start_appliance, ("VM_appliance.start",), "started",

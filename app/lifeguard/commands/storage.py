@@ -195,6 +195,7 @@ REPAIR = Command(
 SET_DEFAULT = Command(
     "sr.set_default", "Set as default", SR, _judge_default, _set_default,
     ("pool.set_default_SR", "pool.set_suspend_image_SR", "pool.set_crash_dump_SR"), "made the default", "one",
+    phrase="Make {} the default storage",
 )  # fmt: skip
 DETACH = Command(
     "sr.detach", "Detach", SR, _judge_detach, _unplug, ("PBD.unplug",), "detached", danger=True,

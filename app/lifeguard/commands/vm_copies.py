@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from lifeguard.commands.ask import CheckField, ChoiceField, Form, Option, TextField
 from lifeguard.commands.command import Command, Doing
-from lifeguard.commands.forms import asking, description_field, name_of, naming, text_of
+from lifeguard.commands.forms import asking, description_field, description_of, name_of, naming, text_of
 from lifeguard.commands.judging import OfVm, OfVmDisks, enabled_hosts, refuse
 from lifeguard.commands.kinds import SNAPSHOT, TEMPLATE, VM
 from lifeguard.commands.selection import Item, Selection
@@ -26,9 +26,9 @@ async def _checkpoint(doing: Doing) -> None:
 
 
 async def _describe(doing: Doing, ref: str) -> None:
-    description = text_of(doing, "description")
-    if description:
-        await doing.call("VM.set_name_description", ref, description)
+    """A server gives what it makes the description of what it was made from: say what was asked for, even nothing."""
+    if "description" in doing.answers:
+        await doing.call("VM.set_name_description", ref, text_of(doing, "description"))
 
 
 async def _revert(doing: Doing) -> None:
@@ -90,7 +90,7 @@ def _copy_form(selection: Selection) -> Form | None:
     item = selection.items[0]
     name = name_of(selection, item)
     where = ChoiceField("sr", "Disks", (Option(_FAST, "Fast clone on the same storage"), *_sr_options(selection, item)))
-    fields = (TextField("name", "Name", f"{name} copy"), description_field(), where)
+    fields = (TextField("name", "Name", f"{name} copy"), description_field(description_of(item)), where)
     return Form(f"Copy {name}", fields, "Copy")
 
 
@@ -125,6 +125,7 @@ async def _new_template(doing: Doing) -> None:
 
 async def _quick_create(doing: Doing) -> None:
     ref = await doing.task("VM.clone", doing.item.ref, text_of(doing, "name"), share=(0.0, 0.4))
+    await _describe(doing, ref)
     await doing.task("VM.provision", ref, share=(0.4, 0.8))
     await doing.task("VM.start", ref, False, False, share=(0.8, 1.0))
 
@@ -143,16 +144,19 @@ class _QuickCreate(OfVmDisks):
 
 SNAPSHOT_DISKS = Command(
     "vm.snapshot", "Take snapshot", VM, OfVmDisks("snapshot"), _snapshot, ("VM.snapshot",), "snapshotted", "one",
-    icon="snapshot", form=naming("Take a snapshot of {}", "Take snapshot", "{} snapshot"),
+    icon="snapshot", form=naming("Take a snapshot of {}", "Take snapshot", "{} snapshot", is_described=False),
+    phrase="Take a snapshot of {}",
 )  # fmt: skip
 CHECKPOINT = Command(
     "vm.checkpoint", "Take snapshot with memory", VM, OfVmDisks("checkpoint"), _checkpoint, ("VM.checkpoint",),
     "snapshotted", "one", icon="snapshot",
-    form=naming("Take a snapshot of {} with its memory", "Take snapshot", "{} snapshot"),
+    form=naming("Take a snapshot of {} with its memory", "Take snapshot", "{} snapshot", is_described=False),
+    phrase="Take a snapshot of {} with its memory",
 )  # fmt: skip
 REVERT = Command(
     "snapshot.revert", "Revert to this snapshot", SNAPSHOT, _Revert("revert"), _revert, ("VM.revert",),
     "reverted to", "one", icon="revert", danger=True, form=_revert_form,
+    phrase="Revert to {}",
 )  # fmt: skip
 COPY = Command(
     "vm.copy", "Copy", VM, OfVmDisks("copy"), _copy, ("VM.copy", "VM.clone"), "copied", "one", icon="copy",
@@ -170,21 +174,25 @@ TO_TEMPLATE = Command(
     "vm.to_template", "Convert to template", VM, OfVm("make_into_template"), _to_template, ("VM.set_is_a_template",),
     "converted", icon="template",
     prompt=asking("Convert to template", "VMs", "It cannot be started any more; new VMs can be made from it."),
+    phrase="Convert {} to a template",
 )  # fmt: skip
 NEW_VM = Command(
     "snapshot.new_vm", "New VM from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_vm_from_snapshot,
     ("VM.clone", "VM.set_is_a_template"), "made into a VM", "one", icon="vm",
     form=naming("New VM from {}", "Create VM", "{} VM"),
+    phrase="Create a VM from {}",
 )  # fmt: skip
 NEW_TEMPLATE = Command(
     "snapshot.new_template", "Create template from snapshot", SNAPSHOT, OfVmDisks("clone"), _new_template,
     ("VM.clone",), "made into a template", "one", icon="template",
     form=naming("Create a template from {}", "Create template", "{} template"),
+    phrase="Create a template from {}",
 )  # fmt: skip
 QUICK_CREATE = Command(
     "template.quick_create", "Quick create", TEMPLATE, _QuickCreate("clone"), _quick_create,
     ("VM.clone", "VM.provision", "VM.start"), "made into a VM", "one", icon="vm",
     form=naming("Create a VM from {}", "Create VM", "{} VM"),
+    phrase="Create a VM from {}",
 )  # fmt: skip
 
 COMMANDS = (

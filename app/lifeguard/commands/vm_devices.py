@@ -122,21 +122,26 @@ async def _start_recovery(doing: Doing) -> None:
 INSERT_CD = Command(
     "vm.insert_cd", "Insert CD", VM, _judge_insert, _insert, ("VBD.insert", "VBD.eject"), "given the disc",
     icon="disc", form=_insert_form,
+    phrase="Insert a CD into {}",
 )  # fmt: skip
 EJECT_CD = Command(
-    "vm.eject_cd", "Eject CD", VM, _judge_eject, _eject, ("VBD.eject",), "freed of its disc", icon="disc"
+    "vm.eject_cd", "Eject CD", VM, _judge_eject, _eject, ("VBD.eject",), "freed of its disc", icon="disc",
+    phrase="Eject the CD of {}",
 )
 DISABLE_CBT = Command(
     "vm.disable_cbt", "Disable changed-block tracking", VM, _judge_cbt, _disable_cbt, ("VDI.disable_cbt",),
     "freed of tracking",
+    phrase="Disable changed-block tracking of {}",
 )  # fmt: skip
 APPLIANCE = Command(
     "vm.appliance", "Assign to vApp", VM, _judge_appliance, _assign, ("VM.set_appliance",), "assigned",
     icon="appliance", form=_appliance_form,
+    phrase="Assign {} to a vApp",
 )  # fmt: skip
 START_RECOVERY = Command(
     "vm.start_recovery", "Start in recovery mode", VM, OfVmAnywhere("start"), _start_recovery,
     ("VM.start", "VM.set_HVM_boot_policy", "VM.set_HVM_boot_params"), "started", "one", icon="start",
+    phrase="Start {} in recovery mode",
 )  # fmt: skip
 
 COMMANDS = (INSERT_CD, EJECT_CD, DISABLE_CBT, APPLIANCE, START_RECOVERY)

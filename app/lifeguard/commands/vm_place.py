@@ -103,10 +103,12 @@ def _move_back(selection: Selection, item: Item) -> tuple[Command, str] | None:
 START_ON = Command(
     "vm.start_on", "Start on", VM, _OnHost("start_on"), _start_on, ("VM.start_on",), "started", target="host",
     icon="start",
+    phrase="Start {} on {target}",
 )  # fmt: skip
 RESUME_ON = Command(
     "vm.resume_on", "Resume on", VM, _OnHost("resume_on"), _resume_on, ("VM.resume_on",), "resumed", target="host",
     icon="resume",
+    phrase="Resume {} on {target}",
 )  # fmt: skip
 MIGRATE = Command(
     "vm.migrate", "Migrate", VM, _OnHost("pool_migrate"), _migrate, ("VM.pool_migrate",), "migrated", target="host",

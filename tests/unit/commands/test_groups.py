@@ -140,7 +140,7 @@ async def test_a_folder_goes_into_another_one() -> None:
     assert drop is not None
     assert drop.is_open
     job = await run(drop.command.id, drop.selection)
-    assert job.title == "Move into folder /a/b to /old"
+    assert job.title == "Move /a/b into /old"
     assert ("VM.add_to_other_config", ref("two"), "folder", "/old/b") in source.calls
 
 

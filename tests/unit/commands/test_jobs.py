@@ -173,8 +173,8 @@ async def test_no_ref_reaches_a_person_through_a_job_or_a_question(one: object) 
 
 async def test_a_tag_or_folder_that_something_is_dropped_on_is_called_by_its_name() -> None:
     pool, board = RecordingPool(builder()), JobBoard()
-    for name, place, title in (("object.add_tag", "gold", "Tag web to gold"),
-                               ("object.into_folder", "/a/b", "Move into folder web to /a/b")):  # fmt: skip
+    for name, place, title in (("object.add_tag", "gold", "Tag web with gold"),
+                               ("object.into_folder", "/a/b", "Move web into /a/b")):  # fmt: skip
         one = command(name)
         assert one is not None
         selection = pool.select("web").with_target(Item(pool, place, one.target))

@@ -243,6 +243,9 @@ def test_every_command_is_well_formed(one: object) -> None:
     assert from_registry.calls or from_registry.opens
     if from_registry.danger:
         assert from_registry.prompt or from_registry.form, "a dangerous command asks first"
+    says = from_registry.phrase.format("web-01", target="h2")
+    assert not says or "web-01" in says, "a job that does not say what it is about"
+    assert bool(from_registry.target) >= ("{target}" in from_registry.phrase), "a target that it never has"
 
 
 def test_a_role_that_does_not_suffice_is_told_which_would() -> None:

@@ -166,6 +166,24 @@ async def test_snapshots_are_taken_gone_back_to_and_made_into_vms() -> None:
         assert not disks & on.db.rows("VDI").keys()
 
 
+async def test_what_is_made_of_a_vm_is_described_as_its_form_says_even_by_nothing() -> None:
+    async with stage() as on:
+        vm = on.vm("desktop")
+        described = on.db.get("VM", vm, "name_description")
+        assert described
+        await on.do("vm.snapshot", vm, answers={"name": "first", "description": ""})
+        assert on.made("first")["name_description"] == ""
+        await on.do("vm.shutdown", vm)
+        await on.do("vm.clone", vm, answers={"name": "twin", "description": "a twin"})
+        assert on.made("twin")["name_description"] == "a twin"
+        assert described in [field.value for field in on.ask.forms[0].fields]
+        twin = on.vm("twin")
+        await on.catch_up(twin)
+        await on.do("vm.to_template", twin)
+        await on.do("template.quick_create", twin, answers={"name": "quick", "description": "made quickly"})
+        assert on.made("quick")["name_description"] == "made quickly"
+
+
 async def test_copies_templates_and_vms_from_them() -> None:
     async with stage() as on:
         vm = on.vm("desktop")

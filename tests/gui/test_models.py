@@ -86,7 +86,8 @@ def test_a_tree_on_the_screen_follows_storms_and_changes_of_view(application: QA
         change = inventory.apply(_storm(chance, chance.choice((1, 5, 40))))
         model.take(live.apply("p", change, answers.apply(change)))
         if turn % 3 == 0:
-            model.take(live.change_view(chance.choice(views)))  # type: ignore[arg-type]
+            live = LiveTree(chance.choice(views))  # type: ignore[arg-type]
+            model.take_anew(live.connect("p", answers))
             tree.expandAll()
         for steps in live.reorder():
             model.take(steps)
@@ -158,7 +159,8 @@ def test_what_is_selected_and_open_stays_so_when_the_order_changes(application: 
     (key,) = live.keys_of("p", "vm7")
     tree.choose([key])
     place = model.index_of_key(key).row()
-    model.take(live.change_view(_by_host(False)))
+    for steps in live.sort_by(_by_host(False)):
+        model.take(steps)
     assert model.index_of_key(key).row() == 299 - place
     assert [thing.ref for thing in tree.things()] == ["vm7"]
     assert tree.currentIndex() == model.index_of_key(key)

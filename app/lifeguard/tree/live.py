@@ -49,25 +49,22 @@ class LiveTree:
     """
 
     def __init__(self, view: View) -> None:
-        self._use(view)
+        self._view = view
+        self._order = view.order
+        self._is_sorted = view.is_sorted
+
+        # Place and face are one question: whoever is placed is looked at as well.
+        def entry(facts: Facts, ref: str) -> _Entry:
+            placing = view.place(facts, ref)
+            return placing, face_of(facts, ref, view.today) if placing.paths else None
+
+        self._entry = entry
         self._members: dict[str, _Member] = {}
         self._servers: dict[str, Branch] = {}
         self._root = Branch(Node(ROOT, "root", None, "", "", ""), (), None)
         self._steps: list[Step] = []
         self._is_filling = False
         self._filled: dict[Path, Branch] = {}
-
-    def _use(self, view: View) -> None:
-        """Ask this view from now on. Place and face are one question: whoever is placed is looked at as well."""
-        self._view = view
-        self._order = view.order
-        self._is_sorted = view.is_sorted
-
-        def entry(facts: Facts, ref: str) -> _Entry:
-            placing = view.place(facts, ref)
-            return placing, face_of(facts, ref, view.today) if placing.paths else None
-
-        self._entry = entry
 
     def nodes(self) -> tuple[Node, ...]:
         """The whole tree as it is now."""
@@ -157,21 +154,6 @@ class LiveTree:
             self._renew(member, ref)
         return self._taken()
 
-    def change_view(self, view: View) -> list[Step]:
-        """Arrange the same pools in another way: other options, another filter, another view."""
-        before = self._entry, self._order
-        self._sort_plainly()
-        self._use(view)
-        self._is_sorted = False
-        for source, member in self._members.items():
-            member.waiting = iter(())
-            for ref in dict.fromkeys((*self._refs(member.answers), *member.placed)):
-                self._replace(source, member, ref, member.answers.ask(self._entry, ref)[0])
-            member.answers.forget(*before)
-        self._is_sorted = view.is_sorted
-        self._look_again()
-        return self._taken()
-
     def sort_by(self, view: View) -> Iterator[list[Step]]:
         """Arrange as this view does, which differs in the order of what stands on one level only. As `reorder`."""
         self._sort_plainly()
@@ -237,26 +219,6 @@ class LiveTree:
             if branch.parent is not None:
                 parents[branch.parent.key] = branch.parent
         for parent in parents.values():
-            self._reorder(parent)
-
-    def _look_again(self) -> None:
-        """Every node may look different and stand elsewhere among its siblings."""
-        moved: dict[Key, Branch] = {}
-        orders: list[tuple[Branch, Any]] = []
-        for parent, row, branch in self._root.below():
-            step = branch.key[-1]
-            if isinstance(step, Thing) and step.source not in self._members:
-                continue
-            node, order = self._look(branch.key)
-            if node != branch.node:
-                self._steps.append(Renewed(parent.key, row, node))
-                branch.node = node
-            if order != branch.order:
-                orders.append((branch, order))
-                moved[parent.key] = parent
-        for branch, order in orders:
-            branch.order = order
-        for parent in moved.values():
             self._reorder(parent)
 
     def _reorder(self, parent: Branch) -> None:

@@ -208,11 +208,10 @@ _EVENTS = st.lists(
 def test_a_sorted_tree_that_follows_changes_of_pool_and_search_is_the_one_built_anew(steps: list[Any]) -> None:
     inventory = _inventory()
     answers = Answers(inventory)
-    live = LiveTree(SearchView(_search(None, scope=_WITH_FOLDERS), _MOMENT))
-    live.connect("pool", answers)
     for groupings, sorting, events in steps:
         view = SearchView(_search(None, *groupings, scope=_WITH_FOLDERS, sorting=sorting), _MOMENT)
-        live.change_view(view)
+        live = LiveTree(view)
+        live.connect("pool", answers)
         for ref, row in events:
             change = inventory.apply([Event("VM", ref, "mod", row)])
             live.apply("pool", change, answers.apply(change))

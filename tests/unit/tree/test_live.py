@@ -50,21 +50,19 @@ def test_after_any_changes_the_tree_is_the_one_built_anew(view: str, batches: li
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=BATCHES, views=st.lists(st.sampled_from(list(VIEWS)), min_size=1, max_size=4), hidden=st.booleans())
-def test_changing_the_view_leads_to_the_tree_of_that_view(
-    batches: list[list[Event]], views: list[str], hidden: bool
+@given(batches=BATCHES, view=st.sampled_from(list(VIEWS)), hidden=st.booleans())
+def test_pools_that_come_and_go_leave_the_tree_of_those_that_are_there(
+    batches: list[list[Event]], view: str, hidden: bool
 ) -> None:
     pools = {name: Inventory() for name in ("p", "q")}
     for number, batch in enumerate(batches):
         pools["pq"[number % 2]].apply(batch)
-    live, mirror = LiveTree(VIEWS["objects"](None)), Mirror()
+    arranged = VIEWS[view](Options(hidden=hidden))
+    live, mirror = LiveTree(arranged), Mirror()
     for name, inventory in pools.items():
         _follow(mirror, live.connect(name, Answers(inventory)))
-    for view in views:
-        arranged = VIEWS[view](Options(hidden=hidden))
-        assert _follow(mirror, live.change_view(arranged)) == live.nodes() == build_tree(pools, arranged)
-    last = VIEWS[views[-1]](Options(hidden=hidden))
-    assert _follow(mirror, live.disconnect("p")) == build_tree({"q": pools["q"]}, last)
+    assert mirror.nodes() == live.nodes() == build_tree(pools, arranged)
+    assert _follow(mirror, live.disconnect("p")) == build_tree({"q": pools["q"]}, arranged)
     assert _follow(mirror, live.disconnect("q")) == ()
 
 
@@ -72,19 +70,25 @@ _SORTED = st.lists(st.sampled_from(["name", "uptime", "ha", "cpu", "CustomField:
 
 
 @settings(max_examples=60, deadline=None)
-@given(batches=BATCHES, sortings=st.lists(st.tuples(_SORTED, st.booleans(), st.booleans()), min_size=1, max_size=4))
+@given(
+    batches=BATCHES,
+    sortings=st.lists(st.tuples(_SORTED, st.booleans()), min_size=1, max_size=4),
+    is_grouped=st.booleans(),
+)
 def test_sorting_by_columns_leads_to_the_tree_sorted_so_from_the_start(
-    batches: list[list[Event]], sortings: list[tuple[list[str], bool, bool]]
+    batches: list[list[Event]], sortings: list[tuple[list[str], bool]], is_grouped: bool
 ) -> None:
     inventory = Inventory()
     answers, loads = Answers(inventory), _Loads()
-    live, mirror = LiveTree(_sorted_view([], False, False, loads)), Mirror()
+    live, mirror = LiveTree(_sorted_view([], False, is_grouped, loads)), Mirror()
     live.connect("p", answers)
     for number, batch in enumerate(batches):
         change = inventory.apply(batch)
         _follow(mirror, live.apply("p", change, answers.apply(change)))
-        view = _sorted_view(*sortings[number % len(sortings)], loads)
-        assert _follow(mirror, live.change_view(view)) == live.nodes() == build_tree({"p": inventory}, view)
+        view = _sorted_view(*sortings[number % len(sortings)], is_grouped, loads)
+        for steps in live.sort_by(view):
+            _follow(mirror, steps)
+        assert mirror.nodes() == live.nodes() == build_tree({"p": inventory}, view)
         loads.turn += 1
         for steps in live.reorder():
             _follow(mirror, steps)
@@ -185,22 +189,20 @@ def test_the_mark_hides_a_vm_or_a_storage_alone_and_means_nothing_on_a_host(ref:
     change = inventory.apply([_mark_hidden(inventory, ref)])
     live.apply("p", change, answers.apply(change))
     assert before - _refs(live.nodes()) == gone
-    live.change_view(VIEWS["infrastructure"](Options(hidden=True)))
-    assert _refs(live.nodes()) == before
+    unhidden = LiveTree(VIEWS["infrastructure"](Options(hidden=True)))
+    unhidden.connect("p", answers)
+    assert _refs(unhidden.nodes()) == before
 
 
 def test_the_quick_filter_keeps_what_matches_and_the_way_to_it() -> None:
     inventory = _pool("p", "h1", "h2")
     there = {"power_state": "Running", "resident_on": "p-h1"}
     inventory.apply(Event("VM", name, "add", there | {"name_label": name}) for name in ("web", "db"))
-    answers, live = Answers(inventory), LiveTree(VIEWS["infrastructure"](None))
-    live.connect("p", answers)
-    mirror = Mirror(live.nodes())
     query = words_query("WE")
     assert query is not None
     only_web = Options(matches=as_filter(query, datetime(2026, 3, 15, tzinfo=UTC)))
-    steps = live.change_view(VIEWS["infrastructure"](only_web))
-    assert _refs(_follow(mirror, steps)) == {"p-pool", "p-h1", "web"}
+    answers, live, mirror = Answers(inventory), LiveTree(VIEWS["infrastructure"](only_web)), Mirror()
+    assert _refs(_follow(mirror, live.connect("p", answers))) == {"p-pool", "p-h1", "web"}
     change = inventory.apply([Event("VM", "db", "mod", there | {"name_label": "web 2"})])
     assert _refs(_follow(mirror, live.apply("p", change, answers.apply(change)))) == {"p-pool", "p-h1", "web", "db"}
 

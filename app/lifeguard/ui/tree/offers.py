@@ -69,9 +69,7 @@ def _fitting(selection: Selection, host: Item, able: list[Vm]) -> list[Vm]:
     return fitting
 
 
-def _first_obstacle(
-    selection: Selection, host: Item, able: list[Vm], fitting: list[Vm], refused: list[Verdict]
-) -> str:
+def _first_obstacle(selection: Selection, host: Item, able: list[Vm], fitting: list[Vm], refused: list[Verdict]) -> str:
     if refused:
         return refused[0].refusal or ""
     rules = selection.rules(host.source)

@@ -20,7 +20,6 @@ from lifeguard.rules.verdict import Verdict
 from lifeguard.scope import Begin
 from lifeguard.ui.acting.places import places_for
 
-"""Starts work that lives no longer than the window."""
 Run = Callable[[Command, Selection], object]
 _WIZARDS = {"vm.migrate": "vm.migrate_with_storage"}
 _NOWHERE = {

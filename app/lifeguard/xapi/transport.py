@@ -30,11 +30,13 @@ from lifeguard.xapi.failures import (
     LostConnection,
     UnsafeTls,
 )
+from lifeguard.xapi.plain import NO_TLS, speaks_plain_http
 from lifeguard.xapi.policy import Patience
 
 _CHUNK_BYTES = 1 << 16
 _CONNECTIONS = 6
 _USER_AGENT = "Lifeguard"
+_NO_TLS_AT_ALL = "WRONG_VERSION_NUMBER"
 _OLD_TLS = ("SSLv3", "TLSv1", "TLSv1.1")
 
 Lane = Literal["calls", "changes", "events", "heartbeat"]
@@ -193,11 +195,15 @@ class Transport:
         except ssl.SSLCertVerificationError:
             raise
         except ssl.SSLError as error:
+            if error.reason == _NO_TLS_AT_ALL and await speaks_plain_http(self.endpoint):
+                raise LostConnection(address, NO_TLS) from None
             raise UnsafeTls(address, _tls_reason(error)) from None
         except (OSError, TimeoutError) as error:
             if isinstance(error, ConnectionResetError) and not self._old_tls and await self._speaks_old_tls(patience):
                 raise UnsafeTls(address, "it speaks nothing newer than TLS 1.1") from None
-            raise LostConnection(address, _network_reason(error)) from None
+            is_mute = isinstance(error, TimeoutError | ConnectionResetError)
+            reason = NO_TLS if is_mute and await speaks_plain_http(self.endpoint) else _network_reason(error)
+            raise LostConnection(address, reason) from None
         try:
             der: bytes = writer.get_extra_info("ssl_object").getpeercert(binary_form=True) or b""
         finally:

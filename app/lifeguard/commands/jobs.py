@@ -40,6 +40,7 @@ class Job:
         self.started_s = self.ended_s = 0.0
         self.is_in_last_step = False
         self.note = ""
+        self.is_taken_back = False
         self._board = board
         self._task: asyncio.Task[None] | None = None
 
@@ -57,7 +58,7 @@ class Job:
 
     @property
     def can_undo(self) -> bool:
-        return self.status == "done" and self.work.undo is not None
+        return self.status == "done" and self.work.undo is not None and not self.is_taken_back
 
     @property
     def remedies(self) -> tuple[Remedy, ...]:
@@ -116,8 +117,10 @@ class Job:
         return self._board.start(replace(work, title=f"{work.title} ({remedy.title})", run=run))
 
     def undo(self) -> None:
-        """Take it back, through the command that does so."""
+        """Take it back, once, through the command that does so."""
         if self.can_undo and self.work.undo is not None:
+            self.is_taken_back = True
+            self._board.changed.emit(self)
             self.work.undo()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QApplication,
@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMenu,
     QProgressBar,
     QPushButton,
     QSizePolicy,
@@ -163,6 +164,8 @@ class JobsTray(QFrame):
         header.setSectionResizeMode(1, QHeaderView.ResizeMode.Fixed)
         header.resizeSection(1, self.fontMetrics().averageCharWidth() * 30)
         rows.selectionModel().currentChanged.connect(self._show_details)
+        rows.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        rows.customContextMenuRequested.connect(self._open_menu)
         return rows
 
     def _make_drawer(self) -> QWidget:
@@ -176,13 +179,7 @@ class JobsTray(QFrame):
         row = QHBoxLayout(self._acts)
         row.setContentsMargins(gap, 0, gap, gap // 2)
         row.addStretch(1)
-        for button, name, act in (
-            (self._act_copy, "jobs.copy", self._copy),
-            (self._act_explain, "jobs.explain", self._show_why),
-            (self._act_undo, "jobs.undo", self._undo),
-            (self._act_remedy, "jobs.remedy", self._apply_remedy),
-            (self._act_retry, "jobs.retry", self._retry),
-        ):
+        for button, name, act in self._offers():
             button.setObjectName(name)
             button.clicked.connect(act)
             row.addWidget(button)
@@ -191,6 +188,32 @@ class JobsTray(QFrame):
         drawer.setMaximumHeight(self.fontMetrics().height() * _ROWS_OPEN * 3 // 2)
         drawer.hide()
         return drawer
+
+    def _offers(self) -> tuple[tuple[QPushButton, str, Callable[[], object]], ...]:
+        """What can be done with the chosen job, from left to right."""
+        return (
+            (self._act_copy, "jobs.copy", self._copy),
+            (self._act_explain, "jobs.explain", self._show_why),
+            (self._act_undo, "jobs.undo", self._undo),
+            (self._act_remedy, "jobs.remedy", self._apply_remedy),
+            (self._act_retry, "jobs.retry", self._retry),
+        )
+
+    def _open_menu(self, place: QPoint) -> None:
+        """The same as the buttons say, where the job is."""
+        job = self._chosen
+        if job is None or not self._list.indexAt(place).isValid():
+            return
+        menu = QMenu(self._list)
+        menu.setObjectName("jobs.menu")
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        for button, _, act in self._offers():
+            if not button.isHidden():
+                menu.addAction(button.text()).triggered.connect(lambda _, act=act: act())
+        if not job.is_over:
+            menu.addAction("Cancel").triggered.connect(lambda _: job.cancel())
+        if menu.actions():
+            menu.popup(self._list.viewport().mapToGlobal(place))
 
     def _lay_out(self) -> None:
         gap = self.fontMetrics().height() // 2

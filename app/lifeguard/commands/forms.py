@@ -20,11 +20,15 @@ def in_short(selection: Selection, plural: str) -> str:
     return name_of(selection, items[0]) if len(items) == 1 else f"{len(items)} {plural}"
 
 
-def asking(verb: str, plural: str, detail: str = "", *, danger: bool = False) -> Callable[[Selection], Prompt | None]:
-    """A prompt that names what is selected: `Reboot web-01?`."""
+def asking(
+    verb: str, plural: str, detail: str = "", *, danger: bool = False, about: str = ""
+) -> Callable[[Selection], Prompt | None]:
+    """A prompt that names what is selected: `Reboot web-01?`; `about` says it where the verb and the name do not read
+    well in a row, with {} for the name."""
 
     def prompt(selection: Selection) -> Prompt | None:
-        return Prompt(f"{verb} {in_short(selection, plural)}?", detail, danger, verb)
+        question = (about or verb + " {}").format(in_short(selection, plural))
+        return Prompt(f"{question}?", detail, danger, verb)
 
     return prompt
 

@@ -180,7 +180,10 @@ POWER_ON = Command(
 )  # fmt: skip
 RESTART_TOOLSTACK = Command(
     "host.restart_toolstack", "Restart toolstack", HOST, judge_live, _restart_toolstack, ("host.restart_agent",),
-    "restarted", icon="restart", prompt=asking("Restart the toolstack of", "servers", "Its VMs run on meanwhile."),
+    "restarted", icon="restart",
+    prompt=asking(
+        "Restart toolstack", "servers", "Its VMs run on meanwhile.", about="Restart the toolstack of {}"
+    ),
     phrase="Restart the toolstack of {}",
 )  # fmt: skip
 RESCAN_NICS = Command(
@@ -190,13 +193,18 @@ RESCAN_NICS = Command(
 EJECT = Command(
     "host.eject", "Remove from pool", HOST, _judge_eject, _eject, ("pool.eject",), "removed from its pool",
     danger=True,
-    prompt=asking("Remove from its pool:", "servers", "Everything on its local storage is erased.", danger=True),
+    prompt=asking(
+        "Remove from pool", "servers", "Everything on its local storage is erased.", danger=True,
+        about="Remove {} from the pool",
+    ),
     phrase="Remove {} from its pool",
 )  # fmt: skip
 DESTROY = Command(
     "host.destroy", "Remove dead host", HOST, _judge_destroy, _destroy, ("host.destroy", "SR.forget"), "removed", "all",
     icon="delete", danger=True,
-    prompt=asking("Remove the dead server", "servers", "Its local storage is forgotten with it.", danger=True),
+    prompt=asking(
+        "Remove", "servers", "Its local storage is forgotten with it.", danger=True, about="Remove {} as dead"
+    ),
     phrase="Remove the dead server {}",
 )  # fmt: skip
 

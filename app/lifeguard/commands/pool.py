@@ -202,7 +202,10 @@ MAKE_STANDALONE = Command(
 DISABLE_HA = Command(
     "pool.ha_disable", "Disable high availability", POOL, _judge_ha_off, _disable_ha, ("pool.disable_ha",),
     "freed of high availability", "one",
-    prompt=asking("Disable high availability of", "pools", "After a failure no VM is restarted by itself."),
+    prompt=asking(
+        "Disable high availability", "pools", "After a failure no VM is restarted by itself.",
+        about="Disable high availability of {}",
+    ),
     phrase="Disable high availability of {}",
 )  # fmt: skip
 NEW_POOL = Command(

@@ -173,7 +173,10 @@ COPY_TEMPLATE = Command(
 TO_TEMPLATE = Command(
     "vm.to_template", "Convert to template", VM, OfVm("make_into_template"), _to_template, ("VM.set_is_a_template",),
     "converted", icon="template",
-    prompt=asking("Convert to template", "VMs", "It cannot be started any more; new VMs can be made from it."),
+    prompt=asking(
+        "Convert to template", "VMs", "It cannot be started any more; new VMs can be made from it.",
+        about="Convert {} to a template",
+    ),
     phrase="Convert {} to a template",
 )  # fmt: skip
 NEW_VM = Command(

@@ -117,6 +117,7 @@ MIGRATE = Command(
 MOVE_BACK = Command(
     "vm.move_back", "Move back", VM, _OnHost("pool_migrate"), _migrate, ("VM.pool_migrate",), "moved back",
     target="host", icon="migrate", lane=_lane,
+    phrase="Move {} back to {target}",
 )  # fmt: skip
 
 COMMANDS = (START_ON, RESUME_ON, MIGRATE)

@@ -170,6 +170,15 @@ async def test_where_the_means_are_gone_a_retry_and_an_undo_begin_anew_with_all_
     assert len(pool.calls) == calls
 
 
+async def test_a_question_names_its_object_where_it_reads_well_and_its_button_the_act() -> None:
+    one, pool = command("host.restart_toolstack"), pool_of_three()
+    assert one is not None
+    assert one.prompt is not None
+    prompt = one.prompt(pool.select("h1"))
+    assert prompt is not None
+    assert (prompt.title, prompt.verb) == ("Restart the toolstack of h1?", "Restart toolstack")
+
+
 async def test_a_form_called_off_does_nothing() -> None:
     pool = pool_of_three()
     outcome = await run("vm.snapshot", pool.select("a"), Script(answers=None))

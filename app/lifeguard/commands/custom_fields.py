@@ -77,6 +77,6 @@ def _lane(selection: Selection, item: Item) -> str:
 CUSTOM_FIELD = Command(
     "object.custom_field", "Set custom field", TAGGABLE, always, _set, _CALLS, "changed", form=_form, lane=_lane,
     phrase="Set a custom field of {}",
-)
+)  # fmt: skip
 
 COMMANDS = (CUSTOM_FIELD,)

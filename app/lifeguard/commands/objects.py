@@ -151,7 +151,7 @@ TAGS = Command(
 ADD_TAG = Command(
     "object.add_tag", "Tag", TAGGABLE, _judge_add_tag, _add_tag, ("*.add_tags",), "tagged", target="tag", icon="tag",
     phrase="Tag {} with {target}",
-)
+)  # fmt: skip
 FOLDER = Command(
     "object.folder", "Change folder", TAGGABLE | FOLDERS, _judge_folder, _set_folder, FOLDER_CALLS, "moved",
     icon="folder", form=_folder_form, lane=folder_lane,

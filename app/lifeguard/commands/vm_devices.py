@@ -127,7 +127,7 @@ INSERT_CD = Command(
 EJECT_CD = Command(
     "vm.eject_cd", "Eject CD", VM, _judge_eject, _eject, ("VBD.eject",), "freed of its disc", icon="disc",
     phrase="Eject the CD of {}",
-)
+)  # fmt: skip
 DISABLE_CBT = Command(
     "vm.disable_cbt", "Disable changed-block tracking", VM, _judge_cbt, _disable_cbt, ("VDI.disable_cbt",),
     "freed of tracking",

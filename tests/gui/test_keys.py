@@ -126,3 +126,22 @@ async def test_many_that_cannot_for_the_same_reason_leave_one_row(application: Q
         assert job.error is not None
         assert job.error.sentence.endswith(" and 2 more: It is running, this needs it halted.")
         assert job.can_retry
+
+
+async def test_an_open_menu_stays_about_what_it_was_opened_for(application: QApplication) -> None:
+    async with desk_on_pool(application) as seat:
+        chosen, asked = _running(seat)[:2]
+        window = seat.desk.window
+        window.show_things([seat.thing(chosen.ref)])
+        shut_down, resume = (window.findChild(QAction, name) for name in ("vm.shutdown", "vm.resume"))
+        assert shut_down is not None
+        assert resume is not None
+        await until(shut_down.isEnabled)
+        window.open_menu([seat.thing(asked.ref)], QPoint(0, 0))
+        await seat.link.call("VM.suspend", asked.ref)
+        await until(resume.isEnabled)
+        assert not shut_down.isEnabled()
+        popup = QApplication.activePopupWidget()
+        assert popup is not None
+        popup.close()
+        await until(shut_down.isEnabled)

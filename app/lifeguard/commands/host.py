@@ -200,8 +200,8 @@ EJECT = Command(
     phrase="Remove {} from its pool",
 )  # fmt: skip
 DESTROY = Command(
-    "host.destroy", "Remove dead host", HOST, _judge_destroy, _destroy, ("host.destroy", "SR.forget"), "removed", "all",
-    icon="delete", danger=True,
+    "host.destroy", "Remove dead server", HOST, _judge_destroy, _destroy, ("host.destroy", "SR.forget"), "removed",
+    "all", icon="delete", danger=True,
     prompt=asking(
         "Remove", "servers", "Its local storage is forgotten with it.", danger=True, about="Remove {} as dead"
     ),

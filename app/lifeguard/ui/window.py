@@ -95,6 +95,7 @@ class MainWindow(QMainWindow):
         self._splitter = QSplitter(Qt.Orientation.Horizontal)
         self._front = QStackedWidget()
         self._lay_out()
+        self._in_menu: Sequence[Thing | Group] = ()
         self._judge = QTimer(self)
         self._judge.setSingleShot(True)
         self._judge.setInterval(_JUDGE_MS)
@@ -322,7 +323,12 @@ class MainWindow(QMainWindow):
         self._judge.start()
 
     def _judge_actions(self) -> None:
-        self._actions.refresh(self.selection())
+        """An open context menu stays about what it was opened for, whatever is chosen in the tree."""
+        self._actions.refresh(self._pools.selection(self._in_menu) if self._in_menu else self.selection())
+
+    def _leave_menu(self) -> None:
+        self._in_menu = ()
+        self._judge.start()
 
     def open_menu(self, chosen: Sequence[Thing | Group], place: QPoint) -> None:
         """The context menu of these objects; when it closes, the actions are about the tree's selection again."""
@@ -330,8 +336,9 @@ class MainWindow(QMainWindow):
         if isinstance(first, Thing) and self._servers is not None and self._servers.owns(first):
             self._servers.open_menu(first, place)
             return
+        self._in_menu = chosen
         menu = self._actions.context_menu(self._pools.selection(chosen))
-        menu.aboutToHide.connect(self._judge.start)
+        menu.aboutToHide.connect(self._leave_menu)
         menu.popup(place)
 
     def _repaint_icons(self) -> None:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QItemSelectionModel, QPoint, Qt
-from PySide6.QtGui import QFontMetrics, QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication, QStandardItemModel
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QTreeView
 
 from lifeguard.datamodel.records import Host, Network, Pool, Sr, Vdi, Vm
 from lifeguard.inventory.relations import is_real_vm, master_ref
 from lifeguard.ui.contents.sr_types import sr_type_name
 from lifeguard.ui.table.view import TableView
+from lifeguard.ui.widgets.empty_note import EmptyNote, Vacancy
 from tests.gui.desk import Seat, desk_on_pool, empty_desk
 from tests.support import until
 from tests.support.samples import shared_path
@@ -217,3 +218,19 @@ async def test_a_table_that_pools_and_servers_share_is_called_after_what_is_show
             table = _table(seat, "networking.addresses")
             assert table.accessibleName() == f"IP addresses of the {title}"
             assert table.accessibleName() in [label.text() for label in table.parentWidget().findChildren(QLabel)]
+
+
+async def test_what_an_empty_view_says_makes_room_for_rows_at_once_or_it_would_take_the_mouse_from_them(
+    application: QApplication,
+) -> None:
+    view, model = QTreeView(), QStandardItemModel()
+    view.setModel(model)
+    note = EmptyNote(view, lambda: Vacancy("Nothing here."))
+    view.show()
+    await until(note.isVisible)
+    model.insertRow(0)
+    assert not note.isVisible()
+    model.removeRow(0)
+    await until(note.isVisible)
+    view.close()
+    view.deleteLater()

@@ -50,12 +50,20 @@ class EmptyNote(QWidget):
         self._calm.setInterval(_CALM_MS)
         self._calm.timeout.connect(self._look)
         for changed in (view.model().rowsInserted, view.model().rowsRemoved, view.model().modelReset):
-            changed.connect(self._calm.start)
+            changed.connect(self._follow)
         view.viewport().installEventFilter(self)
 
     def look_again(self) -> None:
         """It may be empty for another reason now."""
         self._calm.start()
+
+    def _follow(self, *_: object) -> None:
+        """What lies over rows would take the mouse from them: it goes at once."""
+        if self._view.model().rowCount() > 0:
+            self._calm.stop()
+            self.hide()
+        else:
+            self._calm.start()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() in (QEvent.Type.Resize, QEvent.Type.Show):

@@ -45,7 +45,7 @@ def add_source_arguments(parser: ArgumentParser) -> None:
 @asynccontextmanager
 async def open_source(text: str, user: str = "root") -> AsyncIterator[Source]:
     """The pool that SOURCE names: a file, or a server's address or URL. Raises CommandLineError in one sentence."""
-    if "://" not in text and os.path.exists(text):  # noqa: ASYNC240
+    if "://" not in text and os.path.exists(text):  # noqa: ASYNC240  (nothing else runs yet)
         yield open_file(Path(text))
         return
     link = Link(_target(text, user), _NobodyToAsk(), PinnedTrust(_pins()))
